@@ -1,0 +1,148 @@
+import { encodeUtf8 } from "@p2pcrypt/bytes";
+import {
+  type Content,
+  type EphemeralContent,
+  type KnownContent,
+  MAX_CERTIFICATE_BYTES,
+  MAX_CONTENT_BYTES,
+  MAX_EPHEMERAL_BYTES,
+  MAX_PROFILE_BYTES,
+  MAX_TEXT_BYTES,
+  PRESENCE_STATES,
+  SAS_CANCEL_REASONS,
+} from "./content.ts";
+import { ContentError } from "./content-error.ts";
+import {
+  base64UrlField,
+  booleanField,
+  choiceField,
+  contentIdField,
+  optionalContentIdField,
+  textField,
+  timeField,
+} from "./fields.ts";
+import { fieldOf, type JsonObject, parseJsonObject } from "./json-object.ts";
+
+const CONTENT_VERSION = 1;
+const MAX_KIND_BYTES = 64;
+
+type Kind = KnownContent["kind"];
+type Base = { readonly id: string; readonly sentAtMs: number };
+
+/** One reader per kind: it names every field of that kind, and no other field survives decoding. */
+const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extract<KnownContent, { kind: K }> } = {
+  text: (object, base) => ({ kind: "text", ...base, text: textField(object, "text", MAX_TEXT_BYTES) }),
+  receipt: readReceipt,
+  sasCommit: (object, base) => ({
+    kind: "sasCommit",
+    ...base,
+    run: contentIdField(object, "run"),
+    commitment: base64UrlField(object, "commitment", { exactBytes: 32 }),
+  }),
+  sasReply: (object, base) => ({
+    kind: "sasReply",
+    ...base,
+    run: contentIdField(object, "run"),
+    nonce: base64UrlField(object, "nonce", { exactBytes: 32 }),
+  }),
+  sasOpen: (object, base) => ({
+    kind: "sasOpen",
+    ...base,
+    run: contentIdField(object, "run"),
+    nonce: base64UrlField(object, "nonce", { exactBytes: 32 }),
+  }),
+  sasConfirm: (object, base) => ({ kind: "sasConfirm", ...base, run: contentIdField(object, "run") }),
+  sasCancel: (object, base) => ({
+    kind: "sasCancel",
+    ...base,
+    run: contentIdField(object, "run"),
+    reason: choiceField(object, "reason", SAS_CANCEL_REASONS),
+  }),
+  profileUpdate: (object, base) => ({ kind: "profileUpdate", ...base, ...readProfile(object) }),
+  contactCard: (object, base) => ({
+    kind: "contactCard",
+    ...base,
+    ...readProfile(object),
+    inboxToken: base64UrlField(object, "inboxToken", { exactBytes: 32 }),
+    claimToken: base64UrlField(object, "claimToken", { exactBytes: 32 }),
+  }),
+  goodbye: (_object, base) => ({ kind: "goodbye", ...base }),
+};
+
+/**
+ * The bytes that are padded and sealed. Deterministic: fields in the order of the reader.
+ *
+ * @throws {ContentError} when a field breaks its own limit or the whole exceeds MAX_CONTENT_BYTES.
+ */
+export function encodeContent(content: KnownContent): Uint8Array {
+  const { kind, id, sentAtMs } = content;
+  // Reading back what is written keeps one list of rules for both directions.
+  const fields = READERS[kind](fieldsOf(content), {
+    id: contentIdField({ id }, "id"),
+    sentAtMs: timeField({ sentAtMs }, "sentAtMs"),
+  });
+  return bounded(encodeUtf8(JSON.stringify({ v: CONTENT_VERSION, ...fields })), MAX_CONTENT_BYTES);
+}
+
+/**
+ * @returns `kind: "unknown"` with the whole bytes for a kind or version made after this program.
+ * @throws {ContentError} for everything else that is not exactly one content.
+ */
+export function decodeContent(bytes: Uint8Array): Content {
+  const object = parseJsonObject(bytes, MAX_CONTENT_BYTES);
+  const base = { id: contentIdField(object, "id"), sentAtMs: timeField(object, "sentAtMs") };
+  const name = textField(object, "kind", MAX_KIND_BYTES);
+  if (versionOf(object) !== CONTENT_VERSION || !isKnown(name)) return { kind: "unknown", ...base, name, bytes: bytes.slice() };
+  return READERS[name](object, base);
+}
+
+/** @throws {ContentError} */
+export function encodeEphemeral(content: Exclude<EphemeralContent, { kind: "unknown" }>): Uint8Array {
+  return bounded(encodeUtf8(JSON.stringify({ v: CONTENT_VERSION, ...content })), MAX_EPHEMERAL_BYTES);
+}
+
+/** @throws {ContentError} */
+export function decodeEphemeral(bytes: Uint8Array): EphemeralContent {
+  const object = parseJsonObject(bytes, MAX_EPHEMERAL_BYTES);
+  const name = textField(object, "kind", MAX_KIND_BYTES);
+  if (versionOf(object) === CONTENT_VERSION && name === "typing")
+    return { kind: "typing", isTyping: booleanField(object, "isTyping") };
+  if (versionOf(object) === CONTENT_VERSION && name === "presence") {
+    return { kind: "presence", state: choiceField(object, "state", PRESENCE_STATES) };
+  }
+  return { kind: "unknown", name };
+}
+
+function isKnown(name: string): name is Kind {
+  return Object.hasOwn(READERS, name);
+}
+
+function versionOf(object: JsonObject): number {
+  const version = fieldOf(object, "v");
+  if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
+    throw new ContentError("content/badField", "v");
+  return version;
+}
+
+function readReceipt(object: JsonObject, base: Base): Extract<KnownContent, { kind: "receipt" }> {
+  const delivered = optionalContentIdField(object, "delivered");
+  const read = optionalContentIdField(object, "read");
+  if (delivered === undefined && read === undefined) throw new ContentError("content/badField", "delivered");
+  return { kind: "receipt", ...base, ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) };
+}
+
+function readProfile(object: JsonObject): { readonly certificate: string; readonly profile: string } {
+  return {
+    certificate: base64UrlField(object, "certificate", { maxBytes: MAX_CERTIFICATE_BYTES }),
+    profile: base64UrlField(object, "profile", { maxBytes: MAX_PROFILE_BYTES }),
+  };
+}
+
+function fieldsOf(content: KnownContent): JsonObject {
+  return { ...content };
+}
+
+function bounded(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  if (bytes.length > maxBytes) throw new ContentError("content/tooLarge");
+  return bytes;
+}

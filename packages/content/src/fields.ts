@@ -1,0 +1,72 @@
+// Typed fields of a JSON object. Each reader throws ContentError("content/badField") naming the field.
+import { decodeBase64Url, encodeUtf8 } from "@p2pcrypt/bytes";
+import type { ContentId } from "./content.ts";
+import { ContentError } from "./content-error.ts";
+import { fieldOf, type JsonObject } from "./json-object.ts";
+
+const CONTENT_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export function isContentId(value: unknown): value is ContentId {
+  return typeof value === "string" && CONTENT_ID.test(value);
+}
+
+export function contentIdField(object: JsonObject, name: string): ContentId {
+  const value = fieldOf(object, name);
+  if (!isContentId(value)) throw new ContentError("content/badField", name);
+  return value;
+}
+
+export function optionalContentIdField(object: JsonObject, name: string): ContentId | undefined {
+  return fieldOf(object, name) === undefined ? undefined : contentIdField(object, name);
+}
+
+export function timeField(object: JsonObject, name: string): number {
+  const value = fieldOf(object, name);
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new ContentError("content/badField", name);
+  return value;
+}
+
+export function booleanField(object: JsonObject, name: string): boolean {
+  const value = fieldOf(object, name);
+  if (typeof value !== "boolean") throw new ContentError("content/badField", name);
+  return value;
+}
+
+/** Text of 1 to `maxBytes` bytes of UTF-8; a lone surrogate has no bytes and is refused. */
+export function textField(object: JsonObject, name: string, maxBytes: number): string {
+  const value = fieldOf(object, name);
+  if (typeof value !== "string" || value.length === 0 || value.length > maxBytes)
+    throw new ContentError("content/badField", name);
+  if (LONE_SURROGATE.test(value) || encodeUtf8(value).length > maxBytes) throw new ContentError("content/badField", name);
+  return value;
+}
+
+export function choiceField<Choice extends string>(object: JsonObject, name: string, choices: readonly Choice[]): Choice {
+  const value = fieldOf(object, name);
+  const choice = choices.find((known) => known === value);
+  if (choice === undefined) throw new ContentError("content/badField", name);
+  return choice;
+}
+
+/** base64url of 1 to `maxBytes` bytes, or of exactly `exactBytes`. Kept as text: the caller decodes what it uses. */
+export function base64UrlField(
+  object: JsonObject,
+  name: string,
+  size: { readonly maxBytes: number } | { readonly exactBytes: number },
+): string {
+  const value = fieldOf(object, name);
+  if (typeof value !== "string") throw new ContentError("content/badField", name);
+  const bytes = bytesOf(value, name);
+  const isRightSize = "exactBytes" in size ? bytes.length === size.exactBytes : bytes.length > 0 && bytes.length <= size.maxBytes;
+  if (!isRightSize) throw new ContentError("content/badField", name);
+  return value;
+}
+
+function bytesOf(value: string, name: string): Uint8Array {
+  try {
+    return decodeBase64Url(value);
+  } catch (cause) {
+    throw new ContentError("content/badField", name, { cause });
+  }
+}

@@ -1,1 +1,10 @@
-export {};
+export { decodeBase64Url, encodeBase64Url } from "./base64url.ts";
+export { type Brand, unreachable } from "./brand.ts";
+export { ByteReader } from "./byte-reader.ts";
+export { ByteWriter } from "./byte-writer.ts";
+export { compareBytes, concatBytes, equalBytes } from "./combine.ts";
+export { DecodeError } from "./decode-error.ts";
+export type { Cancel, Clock, RandomBytes, Timers } from "./environment.ts";
+export { decodeHex, encodeHex } from "./hex.ts";
+export { purposeBytes } from "./purpose.ts";
+export { decodeUtf8, encodeUtf8 } from "./utf8.ts";

@@ -1,0 +1,156 @@
+import { decodeUtf8, encodeUtf8 } from "@p2pcrypt/bytes";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
+import { type KnownContent, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
+import { ContentError, type ContentErrorCode } from "./content-error.ts";
+
+const ID = "AAECAwQFBgcICQoLDA0ODw";
+const OTHER_ID = "Dw4NDAsKCQgHBgUEAwIBAA";
+const BYTES_32 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const base = { id: ID, sentAtMs: 1_800_000_000_000 };
+
+const ONE_OF_EACH: readonly KnownContent[] = [
+  { kind: "text", ...base, text: "Grüße, 世界 👋" },
+  { kind: "receipt", ...base, delivered: OTHER_ID, read: OTHER_ID },
+  { kind: "receipt", ...base, read: OTHER_ID },
+  { kind: "sasCommit", ...base, run: OTHER_ID, commitment: BYTES_32 },
+  { kind: "sasReply", ...base, run: OTHER_ID, nonce: BYTES_32 },
+  { kind: "sasOpen", ...base, run: OTHER_ID, nonce: BYTES_32 },
+  { kind: "sasConfirm", ...base, run: OTHER_ID },
+  { kind: "sasCancel", ...base, run: OTHER_ID, reason: "mismatch" },
+  { kind: "profileUpdate", ...base, certificate: "AQID", profile: "BAUG" },
+  { kind: "contactCard", ...base, certificate: "AQID", profile: "BAUG", inboxToken: BYTES_32, claimToken: BYTES_32 },
+  { kind: "goodbye", ...base },
+];
+
+function encodeJson(value: unknown): Uint8Array {
+  return encodeUtf8(JSON.stringify(value));
+}
+
+function codeOf(run: () => unknown): ContentErrorCode | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ContentError) return error.code;
+    throw error;
+  }
+}
+
+describe("content", () => {
+  it.each(ONE_OF_EACH)("comes back as it went in: $kind", (content) => {
+    expect(decodeContent(encodeContent(content))).toEqual(content);
+  });
+
+  it("keeps a kind that this program does not know, whole", () => {
+    const bytes = encodeJson({ v: 1, ...base, kind: "reaction", emoji: "👍" });
+    expect(decodeContent(bytes)).toEqual({ kind: "unknown", ...base, name: "reaction", bytes });
+  });
+
+  it("keeps a later version as unknown, even of a kind that it knows", () => {
+    const bytes = encodeJson({ v: 2, ...base, kind: "text", runs: [] });
+    expect(decodeContent(bytes)).toMatchObject({ kind: "unknown", name: "text" });
+  });
+
+  it("drops fields that the kind does not have", () => {
+    const decoded = decodeContent(encodeJson({ v: 1, ...base, kind: "text", text: "hi", author: "someone else" }));
+    expect(decoded).toEqual({ kind: "text", ...base, text: "hi" });
+  });
+
+  it.each<[string, unknown, ContentErrorCode]>([
+    ["no id", { v: 1, kind: "text", sentAtMs: 1, text: "a" }, "content/badField"],
+    ["a short id", { v: 1, ...base, id: "AA", kind: "text", text: "a" }, "content/badField"],
+    ["an id with unused bits set", { v: 1, ...base, id: "AAECAwQFBgcICQoLDA0ODx", kind: "text", text: "a" }, "content/badField"],
+    ["a fractional time", { v: 1, ...base, sentAtMs: 1.5, kind: "text", text: "a" }, "content/badField"],
+    ["an infinite time", { v: 1, ...base, sentAtMs: 1e308, kind: "text", text: "a" }, "content/badField"],
+    ["no version", { ...base, kind: "text", text: "a" }, "content/badField"],
+    ["no text", { v: 1, ...base, kind: "text" }, "content/badField"],
+    ["empty text", { v: 1, ...base, kind: "text", text: "" }, "content/badField"],
+    ["a lone surrogate", { v: 1, ...base, kind: "text", text: "\ud800" }, "content/badField"],
+    ["an empty receipt", { v: 1, ...base, kind: "receipt" }, "content/badField"],
+    ["a short nonce", { v: 1, ...base, kind: "sasReply", run: OTHER_ID, nonce: "AQID" }, "content/badField"],
+    ["an unlisted reason", { v: 1, ...base, kind: "sasCancel", run: OTHER_ID, reason: "because" }, "content/badField"],
+    ["an array", [1], "content/notJson"],
+    ["null", null, "content/notJson"],
+  ])("M25: refuses %s", (_what, value, code) => {
+    expect(codeOf(() => decodeContent(encodeJson(value)))).toBe(code);
+  });
+
+  it("M25: reads kind and fields from own fields only", () => {
+    expect(decodeContent(encodeJson({ v: 1, ...base, kind: "constructor" }))).toMatchObject({
+      kind: "unknown",
+      name: "constructor",
+    });
+    const polluted = encodeUtf8(`{"v":1,"id":"${ID}","sentAtMs":1,"kind":"text","__proto__":{"text":"x"}}`);
+    expect(codeOf(() => decodeContent(polluted))).toBe("content/badField");
+  });
+
+  it("M25: refuses depth and a million fields by counting, before an object exists", () => {
+    const deep = encodeUtf8(`{"v":1,"kind":"x","a":${"[".repeat(30_000)}${"]".repeat(30_000)}}`);
+    expect(codeOf(() => decodeContent(deep))).toBe("content/tooDeep");
+    const wide = encodeUtf8(`{"v":1,"a":[${"1,".repeat(30_000)}1]}`);
+    expect(codeOf(() => decodeContent(wide))).toBe("content/tooManyFields");
+    const huge = encodeUtf8(`{${Array.from({ length: 1_000_000 }, (_, n) => `"${n}":1`).join(",")}}`);
+    expect(codeOf(() => decodeContent(huge))).toBe("content/tooLarge");
+  });
+
+  it("does not count brackets and commas inside a string", () => {
+    const text = '[{,:"\\'.repeat(1_000);
+    expect(decodeContent(encodeContent({ kind: "text", ...base, text }))).toMatchObject({ text });
+  });
+
+  it("takes text up to its limit in bytes and refuses one more", () => {
+    const longest = "é".repeat(MAX_TEXT_BYTES / 2);
+    expect(decodeContent(encodeContent({ kind: "text", ...base, text: longest }))).toMatchObject({ text: longest });
+    expect(codeOf(() => encodeContent({ kind: "text", ...base, text: `${longest}a` }))).toBe("content/badField");
+  });
+
+  it("refuses text whose escapes exceed the size of a content", () => {
+    expect(codeOf(() => encodeContent({ kind: "text", ...base, text: "\u0001".repeat(MAX_TEXT_BYTES) }))).toBe(
+      "content/tooLarge",
+    );
+    expect(codeOf(() => decodeContent(new Uint8Array(MAX_CONTENT_BYTES + 1)))).toBe("content/tooLarge");
+  });
+
+  it("refuses bytes that are not UTF-8, and trailing bytes", () => {
+    expect(codeOf(() => decodeContent(Uint8Array.of(0x7b, 0xff, 0x7d)))).toBe("content/notUtf8");
+    const trailing = encodeUtf8(`${decodeUtf8(encodeContent({ kind: "goodbye", ...base }))}{}`);
+    expect(codeOf(() => decodeContent(trailing))).toBe("content/notJson");
+  });
+
+  it("decode of any bytes throws nothing but ContentError", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.json().map(encodeUtf8)), (bytes) => {
+        codeOf(() => decodeContent(bytes));
+        codeOf(() => decodeEphemeral(bytes));
+      }),
+    );
+  });
+
+  it("any text survives", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 200 }), (text) => {
+        expect(decodeContent(encodeContent({ kind: "text", ...base, text }))).toMatchObject({ text });
+      }),
+    );
+  });
+});
+
+describe("ephemeral content", () => {
+  it.each([
+    { kind: "typing", isTyping: true },
+    { kind: "presence", state: "away" },
+  ] as const)("comes back as it went in: $kind", (content) => {
+    expect(decodeEphemeral(encodeEphemeral(content))).toEqual(content);
+  });
+
+  it("names an unknown kind", () => {
+    expect(decodeEphemeral(encodeJson({ v: 1, kind: "wave" }))).toEqual({ kind: "unknown", name: "wave" });
+  });
+
+  it("M25: refuses a wrong field", () => {
+    expect(codeOf(() => decodeEphemeral(encodeJson({ v: 1, kind: "typing", isTyping: "yes" })))).toBe("content/badField");
+    expect(codeOf(() => decodeEphemeral(encodeJson({ v: 1, kind: "presence", state: "gone" })))).toBe("content/badField");
+  });
+});

@@ -1,3 +1,4 @@
+/// <reference path="./web-globals.d.ts" />
 import { DecodeError } from "./decode-error.ts";
 
 const encoder = new TextEncoder();

@@ -1,0 +1,109 @@
+// The conversation's own state in the GroupContext: founding, administrators with their log, where the conversation lives, and
+// which keys may sign for its streams. One private-use extension; every member must support it.
+import { ByteReader, ByteWriter, DecodeError, decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import type { IdentityId } from "../credential-verifier.ts";
+import { decodeFoundingStatement, type FoundingStatement, groupIdOf } from "./founding.ts";
+import {
+  decodeRoleLogEntry,
+  MAX_ADMINISTRATORS,
+  MAX_ROLE_LOG_ENTRIES,
+  type RoleLogEntry,
+  readIdentities,
+  roleLogEntryHash,
+} from "./role-log.ts";
+
+// struct {
+//   uint8  version = 1;
+//   opaque founding<0..2^16-1>;                            FoundingStatement
+//   uint8  count;  opaque administrators[count][32];       ascending; never none
+//   uint8  count;  opaque role_log[count]<0..2^16-1>;      RoleLogEntry, oldest first, at most 16
+//   uint8  count;  Place location[count];                  at most 8
+//   uint8  count;  StreamAdminKey stream_admin_keys[count];  at most 64
+// } ConversationContext;                                   extension type 0xF2C0
+// struct { opaque node[32]; opaque node_url<0..2^16-1>; opaque stream[32]; } Place;
+// struct { opaque identity[32]; opaque device[16]; opaque key[32]; } StreamAdminKey;
+
+export const CONVERSATION_EXTENSION_TYPE = 0xf2c0;
+export const MAX_LOCATIONS = 8;
+export const MAX_STREAM_ADMIN_KEYS = 64;
+const MAX_URL_BYTES = 512;
+
+export interface Place {
+  readonly nodeId: IdentityId;
+  readonly nodeUrl: string;
+  readonly stream: Uint8Array;
+}
+
+export interface StreamAdminKey {
+  readonly identityId: IdentityId;
+  readonly deviceId: Uint8Array;
+  /** Ed25519 public key that this device made for this conversation's streams alone. */
+  readonly key: Uint8Array;
+}
+
+export interface ConversationContext {
+  readonly founding: FoundingStatement;
+  readonly administrators: readonly IdentityId[];
+  readonly roleLog: readonly RoleLogEntry[];
+  readonly location: readonly Place[];
+  readonly streamAdminKeys: readonly StreamAdminKey[];
+}
+
+/** What the next role log entry links to. */
+export function roleLogHead({ founding, roleLog }: ConversationContext): {
+  readonly hash: Uint8Array;
+  readonly sequence: number;
+} {
+  const last = roleLog.at(-1);
+  return last === undefined
+    ? { hash: groupIdOf(founding.bytes), sequence: 0 }
+    : { hash: roleLogEntryHash(last), sequence: last.sequence };
+}
+
+export function encodeConversationContext(context: ConversationContext): Uint8Array {
+  if (context.location.length > MAX_LOCATIONS) throw new RangeError(`at most ${MAX_LOCATIONS} locations`);
+  if (context.streamAdminKeys.length > MAX_STREAM_ADMIN_KEYS)
+    throw new RangeError(`at most ${MAX_STREAM_ADMIN_KEYS} stream admin keys`);
+  if (context.administrators.length > MAX_ADMINISTRATORS) throw new RangeError(`at most ${MAX_ADMINISTRATORS} administrators`);
+  const writer = new ByteWriter().u8(1).opaque16(context.founding.bytes).u8(context.administrators.length);
+  for (const administrator of context.administrators) writer.fixed(decodeHex(administrator), 32, "administrator");
+  writer.u8(context.roleLog.length);
+  for (const entry of context.roleLog) writer.opaque16(entry.bytes);
+  writer.u8(context.location.length);
+  for (const { nodeId, nodeUrl, stream } of context.location) {
+    writer.fixed(decodeHex(nodeId), 32, "nodeId").text16(nodeUrl).fixed(stream, 32, "stream");
+  }
+  writer.u8(context.streamAdminKeys.length);
+  for (const { identityId, deviceId, key } of context.streamAdminKeys) {
+    writer.fixed(decodeHex(identityId), 32, "identityId").fixed(deviceId, 16, "deviceId").fixed(key, 32, "key");
+  }
+  return writer.finish();
+}
+
+/** Reads and checks what holds without keys: order, counts, links. @throws {DecodeError} */
+export function decodeConversationContext(bytes: Uint8Array): ConversationContext {
+  const reader = new ByteReader(bytes);
+  if (reader.u8("ConversationContext.version") !== 1) throw new DecodeError("ConversationContext.version is unknown", 0);
+  const founding = decodeFoundingStatement(reader.opaque16("ConversationContext.founding"));
+  const administrators = readIdentities(reader, "ConversationContext.administrators");
+  if (administrators.length === 0) throw new DecodeError("ConversationContext.administrators: none", reader.offset);
+  const roleLog = readList(reader, "role_log", MAX_ROLE_LOG_ENTRIES, () => decodeRoleLogEntry(reader.opaque16("role_log")));
+  const location = readList(reader, "location", MAX_LOCATIONS, () => ({
+    nodeId: encodeHex(reader.take(32, "Place.node")) as IdentityId,
+    nodeUrl: reader.text16("Place.node_url", MAX_URL_BYTES),
+    stream: reader.take(32, "Place.stream"),
+  }));
+  const streamAdminKeys = readList(reader, "stream_admin_keys", MAX_STREAM_ADMIN_KEYS, () => ({
+    identityId: encodeHex(reader.take(32, "StreamAdminKey.identity")) as IdentityId,
+    deviceId: reader.take(16, "StreamAdminKey.device"),
+    key: reader.take(32, "StreamAdminKey.key"),
+  }));
+  reader.end("ConversationContext");
+  return { founding, administrators, roleLog, location, streamAdminKeys };
+}
+
+function readList<T>(reader: ByteReader, what: string, max: number, readOne: () => T): T[] {
+  const count = reader.u8(what);
+  if (count > max) throw new DecodeError(`${what}: more than ${max}`, reader.offset);
+  return Array.from({ length: count }, readOne);
+}

@@ -105,8 +105,8 @@ export const PRESENCE_STATES = ["here", "away"] as const;
 export type PresenceState = (typeof PRESENCE_STATES)[number];
 
 export const MAX_TEXT_BYTES = 65_536;
-/** Of one encoded content. Leaves room for padding and sealing inside the node's limit for an application record. */
-export const MAX_CONTENT_BYTES = 81_920;
+/** Of one encoded content. The largest that a session seals. */
+export const MAX_CONTENT_BYTES = 70_000;
 export const MAX_EPHEMERAL_BYTES = 1_024;
 /** Of one object, and of one nested inside it. */
 export const MAX_CONTENT_FIELDS = 64;

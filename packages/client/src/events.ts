@@ -1,0 +1,42 @@
+import type { IdentityId } from "@p2pcrypt/session";
+import type {
+  ContactSnapshot,
+  ConversationId,
+  ConversationSnapshot,
+  Entry,
+  MessageState,
+  NodeSnapshot,
+  SelfSnapshot,
+  ShortCodeRun,
+} from "./snapshots.ts";
+
+/** What a listener hears, each after it is stored. Listeners run synchronously and must not throw. */
+export type ClientEvent =
+  | { readonly kind: "self"; readonly self: SelfSnapshot }
+  | { readonly kind: "node"; readonly node: NodeSnapshot }
+  | { readonly kind: "contact"; readonly contact: ContactSnapshot }
+  | { readonly kind: "contactForgotten"; readonly identityId: IdentityId }
+  | { readonly kind: "conversation"; readonly conversation: ConversationSnapshot }
+  /** A new entry of the history, own queued messages included: those come a second time, with their number, once in the log. */
+  | { readonly kind: "entry"; readonly entry: Entry }
+  | { readonly kind: "messageState"; readonly conversationId: ConversationId; readonly id: string; readonly state: MessageState }
+  | {
+      readonly kind: "typing";
+      readonly conversationId: ConversationId;
+      readonly identityId: IdentityId;
+      readonly isTyping: boolean;
+    }
+  | {
+      readonly kind: "presence";
+      readonly conversationId: ConversationId;
+      readonly identityId: IdentityId;
+      readonly state: "here" | "away" | "unknown";
+    }
+  | { readonly kind: "shortCode"; readonly run: ShortCodeRun }
+  /** The client stopped for good and sends nothing more. */
+  | { readonly kind: "stopped"; readonly code: "client/cloned" | "client/deleted" | "client/vaultFailed" }
+  /** A defect was contained: what failed, by code, for a log. Holds no user data. */
+  | { readonly kind: "fault"; readonly where: string; readonly code: string };
+
+export type ClientListener = (event: ClientEvent) => void;
+export type Unsubscribe = () => void;

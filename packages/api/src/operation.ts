@@ -1,0 +1,33 @@
+import type { z } from "zod";
+import type { ErrorCode } from "./errors.ts";
+
+/**
+ * Who may call. `read`, `write`, `claim`: the bearer of a token of that kind. `append`: write token, administrator's signature, or
+ * none for an inbox. `admin`, `device`: a signature inside the request. `none`: anybody.
+ */
+export type CapabilityKind = "none" | "read" | "write" | "append" | "admin" | "device" | "claim";
+
+export interface Operation<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** `{name}` stands for the request's field of that name. */
+  readonly path: string;
+  readonly summary: string;
+  readonly capability: CapabilityKind;
+  /** Of the JSON text, over HTTP. */
+  readonly maxBodyBytes: number;
+  readonly request: Request;
+  readonly response: Response;
+  /** Codes that are particular to it; `COMMON_ERRORS` may come from any. */
+  readonly errors: readonly ErrorCode[];
+  /** Only over a WebSocket. */
+  readonly isSocketOnly?: true;
+}
+
+export const COMMON_ERRORS = [
+  "badRequest",
+  "notJson",
+  "tooLarge",
+  "rateLimited",
+  "unavailable",
+  "internal",
+] as const satisfies readonly ErrorCode[];

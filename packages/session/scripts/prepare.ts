@@ -35,6 +35,7 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== fingerprint) {
   mkdirSync(building, { recursive: true });
   cpSync(source, building, { recursive: true, filter: (path) => !path.endsWith(".map") });
   for (const patch of patches) applyTo(building, patch);
+  dropSourceMapComments(building);
   writeFileSync(
     join(building, "patched.js"),
     `export const patchedVersion = ${JSON.stringify(EXPECTED_VERSION)};\n` +
@@ -48,6 +49,15 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== fingerprint) {
   writeFileSync(join(building, "fingerprint"), fingerprint);
   rmSync(target, { recursive: true, force: true });
   renameSync(building, target);
+}
+
+/** The maps are not copied: they describe the unpatched files. */
+function dropSourceMapComments(root: string): void {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.name.endsWith(".js")) continue;
+    const path = join(entry.parentPath, entry.name);
+    writeFileSync(path, readFileSync(path, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+  }
 }
 
 function applyTo(root: string, { name, text }: { name: string; text: string }): void {

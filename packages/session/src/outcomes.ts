@@ -18,6 +18,8 @@ export type OpenOutcome =
       /** Messages of this author that should have come before and have not: shown as "missing N". */
       readonly missing: number;
     }
+  /** Signed by a member and holding no content frame: dropped, the ratchet is stepped (M25). */
+  | { readonly kind: "malformed"; readonly session: Session; readonly author: Member; readonly generation: number }
   /** A record that this session sealed itself. */
   | { readonly kind: "ownEcho"; readonly generation: number }
   /** Signed by my device key and not sealed by this session: somebody runs a copy of it (M20). Stop and re-link. */
@@ -30,7 +32,7 @@ export type OpenOutcome =
   /** `isForkAlarm`: it claims my group and epoch and does not open, so its author's history is not mine (M5). */
   | { readonly kind: "unreadable"; readonly reason: UnreadableReason; readonly isForkAlarm: boolean };
 
-export type UnreadableReason = "notARecord" | "otherGroup" | "doesNotOpen" | "badFrame" | "unknownOwnRecord";
+export type UnreadableReason = "notARecord" | "otherGroup" | "doesNotOpen" | "unknownOwnRecord";
 
 export type HandshakeOutcome =
   | {
@@ -41,6 +43,8 @@ export type HandshakeOutcome =
       readonly view: View;
       readonly timeMs: number;
       readonly isOwn: boolean;
+      /** Of an own commit that adds: to be sent now, since the position is taken. */
+      readonly welcome?: WelcomePackage;
     }
   /** Invalid for everybody alike: the position is consumed, the state stays (M8). */
   | {
@@ -68,7 +72,7 @@ export type SkipReason =
   | "tooManyLeaves"
   | "badContext"
   | "badTree"
-  | "lastAdministrator";
+  | "administratorGone";
 
 export type GroupEvent =
   | { readonly kind: "memberAdded"; readonly member: Member; readonly by: Member }

@@ -38,6 +38,8 @@ export interface SessionCrypto {
 
   /** HPKE's DeriveKeyPair: from secret keying material of any length; equal material gives equal keys. */
   kemKeyPair(keyingMaterial: Uint8Array): Awaitable<KemKeyPair>;
+  /** The public key of a secret key that `kemKeyPair` made. */
+  kemPublicKey(secretKey: Uint8Array): Awaitable<Uint8Array>;
   /** Whether others could encapsulate to this key: length and encoding are right. */
   isKemPublicKey(publicKey: Uint8Array): boolean;
   encapsulate(

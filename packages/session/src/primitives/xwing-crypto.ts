@@ -39,6 +39,7 @@ export function createXWingCrypto(random: RandomBytes): SessionCrypto {
     },
     // X-Wing draft, "Use in HPKE": the decapsulation key is SHAKE-256 of the keying material.
     kemKeyPair: (keyingMaterial) => XWing.keygen(shake256(keyingMaterial, { dkLen: 32 })),
+    kemPublicKey: (secretKey) => XWing.keygen(secretKey.slice()).publicKey,
     isKemPublicKey,
     encapsulate(publicKey, randomness) {
       if (!isKemPublicKey(publicKey)) return undefined;

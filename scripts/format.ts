@@ -1,0 +1,3 @@
+import { run } from "./process.ts";
+
+process.exit(run("biome", ["check", "--write", "."]) ? 0 : 1);

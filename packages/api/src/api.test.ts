@@ -64,14 +64,20 @@ describe("the table", () => {
     expect(parseQuery("after=7&limit=3")).toEqual({ after: 7, limit: 3 });
   });
 
-  it.each(["after=-1", "after=1e3", "after=01", "after=1&after=2", "after", "after=9007199254740993999", "__proto__=1", "a=%31"])(
-    "T9: refuses the query %s",
-    (query) => {
-      const fields = parseQuery(query);
-      const read = operations["stream.read"].request.safeParse({ stream, ...fields });
-      expect(fields === undefined || !read.success).toBe(true);
-    },
-  );
+  it.each([
+    "after=-1",
+    "after=1e3",
+    "after=01",
+    "after=1&after=2",
+    "after",
+    "after=9007199254740993999",
+    "__proto__=1",
+    "a=%31",
+  ])("T9: refuses the query %s", (query) => {
+    const fields = parseQuery(query);
+    const read = operations["stream.read"].request.safeParse({ stream, ...fields });
+    expect(fields === undefined || !read.success).toBe(true);
+  });
 
   it("takes canonical stream ids only", () => {
     expect(parseStreamId(stream)).toBe(stream);

@@ -28,6 +28,7 @@ export const ERRORS = {
   idempotencyConflict: { status: 409, isRetriable: false, sentence: "the idempotency key was used for other bytes" },
   exists: { status: 409, isRetriable: false, sentence: "exists with other values" },
   olderProfile: { status: 409, isRetriable: false, sentence: "a newer profile is in force" },
+  notOffered: { status: 501, isRetriable: false, sentence: "this node does not offer that" },
   expired: { status: 410, isRetriable: false, sentence: "no longer kept" },
   noKeyPackage: { status: 404, isRetriable: true, sentence: "no key package is left" },
   membersLaneClosed: { status: 403, isRetriable: false, sentence: "only administrators may change this conversation now" },
@@ -37,6 +38,11 @@ export const ERRORS = {
   tooManyInFlight: { status: 429, isRetriable: true, sentence: "too many requests at once on this connection" },
   tooManySubscriptions: { status: 429, isRetriable: false, sentence: "too many subscriptions on this connection" },
   unavailable: { status: 503, isRetriable: true, sentence: "the node is starting, stopping or overloaded" },
+  /** Another offset of the blob is in force: `offset`. */
+  offsetConflict: { status: 409, isRetriable: false, sentence: "the upload stands at another offset" },
+  badRange: { status: 416, isRetriable: false, sentence: "the blob does not have this range" },
+  unsupportedVersion: { status: 412, isRetriable: false, sentence: "another version of the upload protocol is spoken here" },
+  notOctets: { status: 415, isRetriable: false, sentence: "the body is not of the type that uploads have" },
   damaged: { status: 500, isRetriable: false, sentence: "a stored record is damaged" },
   internal: { status: 500, isRetriable: true, sentence: "the node failed" },
 } as const satisfies Record<string, ErrorRow>;
@@ -57,6 +63,8 @@ export interface ErrorFields {
   readonly firstSeq?: number;
   readonly retryAfterMs?: number;
   readonly limitBytes?: number;
+  /** Bytes of a blob that the node has. */
+  readonly offset?: number;
 }
 
 export class ApiError extends Error {
@@ -100,6 +108,7 @@ export const errorBody = z.object({
   firstSeq: count,
   retryAfterMs: count,
   limitBytes: count,
+  offset: count,
 });
 export type ErrorBody = Omit<{ [Key in keyof z.infer<typeof errorBody>]: z.infer<typeof errorBody>[Key] }, keyof ErrorFields> &
   ErrorFields;

@@ -37,7 +37,7 @@ export function errorFrame(id: string | null, error: ApiError): string {
 }
 
 /** A stored record, or the notice of one that is too large to push: `stream.read` fetches it. */
-export const recordPush = z.strictObject({
+const recordPush = z.strictObject({
   stream: streamId,
   seq: count,
   kind: recordKind,
@@ -50,10 +50,10 @@ export const recordPush = z.strictObject({
 });
 export type RecordPush = z.output<typeof recordPush>;
 
-export const ephemeralPush = z.strictObject({ stream: streamId, record: recordBytes });
+const ephemeralPush = z.strictObject({ stream: streamId, record: recordBytes });
 export type EphemeralPush = z.output<typeof ephemeralPush>;
 
-export const endedPush = z.strictObject({ stream: streamId, reason: z.enum(["forbidden", "deleted", "slow"]) });
+const endedPush = z.strictObject({ stream: streamId, reason: z.enum(["forbidden", "deleted", "slow"]) });
 export type EndedPush = z.output<typeof endedPush>;
 
 /** What a node sends by itself. `stream.ended`: the subscription is over; `slow` asks to read forward and subscribe again. */

@@ -72,6 +72,31 @@ function match(segments: readonly string[], parts: readonly string[]): Record<st
   return fields;
 }
 
+/**
+ * Reads a web form, or a query that is written like one. Fields that are not asked for are left out: keyserver programs send options of
+ * their own. @returns undefined when a field that is asked for is there twice or is not UTF-8.
+ */
+export function parseForm(text: string, names: readonly string[]): Record<string, string> | undefined {
+  const fields: Record<string, string> = {};
+  for (const pair of text.split("&")) {
+    const at = pair.indexOf("=");
+    const name = at < 0 ? pair : pair.slice(0, at);
+    if (!names.includes(name)) continue;
+    const value = decoded(at < 0 ? "" : pair.slice(at + 1));
+    if (value === undefined || Object.hasOwn(fields, name)) return undefined;
+    fields[name] = value;
+  }
+  return fields;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return undefined; // a percent sign that begins nothing
+  }
+}
+
 /** Reads the query of a GET: whole numbers in their one canonical form, each name once. @returns undefined for anything else. */
 export function parseQuery(query: string): Record<string, number> | undefined {
   const fields: Record<string, number> = {};

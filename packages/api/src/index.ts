@@ -1,5 +1,25 @@
 // The operation table: every call between a client and a node, with both directions' schemas, limits and errors.
 export { binary, fixedBinary, parseStreamId, type StreamId, toStreamId } from "./binary.ts";
+export {
+  type BlobId,
+  type ByteRange,
+  encodeUploadMetadata,
+  isBlobId,
+  parseRange,
+  parseUploadMetadata,
+  parseWhole,
+  TUS_VERSION,
+  UPLOAD_CONTENT_TYPE,
+  type UploadFields,
+} from "./blob-headers.ts";
+export {
+  BLOB_OPERATION_NAMES,
+  type BlobOperation,
+  type BlobOperationName,
+  type BlobRoute,
+  blobOperation,
+  blobRouteOf,
+} from "./blob-operations.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { ApiError, ERROR_CODES, ERRORS, type ErrorBody, type ErrorCode, type ErrorFields, parseErrorBody } from "./errors.ts";
 export {
@@ -17,7 +37,7 @@ export {
   requestFrame,
   resultFrame,
 } from "./frames.ts";
-export { type HttpCall, parseQuery, type Route, routeOf, toHttpCall } from "./http-mapping.ts";
+export { type HttpCall, parseForm, parseQuery, type Route, routeOf, toHttpCall } from "./http-mapping.ts";
 export { parseJson } from "./json.ts";
 export * as limits from "./limits.ts";
 export { toOpenApi } from "./openapi.ts";

@@ -11,6 +11,13 @@ export const MAX_SOCKET_FRAME_BYTES = 256 * 1024;
 export const MAX_PUSHED_RECORD_BYTES = 128 * 1024;
 
 export const MAX_CERTIFICATE_BYTES = 64 * 1024;
+/** A web form with an armored certificate in it, as gpg and sq send it; others' signatures are cut off before anything is checked. */
+export const MAX_KEYSERVER_FORM_BYTES = 512 * 1024;
+export const MAX_SEARCH_CHARACTERS = 512;
+/** Certificates in one keyserver answer. */
+export const MAX_KEYSERVER_RESULTS = 10;
+/** Certificates in one keyserver submission. */
+export const MAX_KEYSERVER_SUBMISSIONS = 10;
 export const MAX_PROFILE_BYTES = 16 * 1024;
 export const MAX_DEVICE_CERTIFICATE_BYTES = 2 * 1024;
 export const MAX_KEY_PACKAGE_BYTES = 16 * 1024;
@@ -20,6 +27,9 @@ export const MAX_CLAIM_TOKENS = 1_000;
 export const MAX_DEVICES = 10;
 export const MAX_STREAM_ADMINS = 64;
 export const MAX_URL_BYTES = 512;
+export const MAX_RELAY_URLS = 10;
+/** How long something can be begun with credentials for a relay. */
+export const RELAY_CREDENTIALS_LIFETIME_MS = 10 * 60_000;
 
 export const MAX_READ_RECORDS = 500;
 export const MAX_READ_BYTES = 4 * 1024 * 1024;
@@ -39,6 +49,13 @@ export const HANDSHAKE_RETENTION_MS = 400 * DAY_MS;
 export const IDEMPOTENCY_GRACE_MS = 30 * DAY_MS;
 /** How far the time inside a signed request may be from the node's. */
 export const REQUEST_WINDOW_MS = 5 * 60 * 1000;
+
+/** Of one sealed file, as far as the format goes; a node says what it takes. */
+export const MAX_BLOB_BYTES = 2 ** 41;
+export const DEFAULT_BLOB_RETENTION_MS = 30 * DAY_MS;
+export const MAX_BLOB_RETENTION_MS = 90 * DAY_MS;
+/** An upload that nobody goes on with is dropped after this. */
+export const UNFINISHED_BLOB_MS = DAY_MS;
 
 /** JSON that is deeper, or has more values, is refused before it is looked at. */
 export const MAX_JSON_DEPTH = 16;

@@ -1,5 +1,6 @@
 // The HTTP binding as an OpenAPI 3.1 document, made from the table.
 import { z } from "zod";
+import { BLOB_OPERATION_NAMES, type BlobOperation, blobOperation } from "./blob-operations.ts";
 import { ERRORS, type ErrorCode, errorBody } from "./errors.ts";
 import { COMMON_ERRORS, type Operation } from "./operation.ts";
 import { OPERATION_NAMES, operation } from "./operations.ts";
@@ -12,6 +13,10 @@ export function toOpenApi(version: string): Json {
     const row = operation(name);
     if (row.isSocketOnly) continue;
     paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: describe(name, row) };
+  }
+  for (const name of BLOB_OPERATION_NAMES) {
+    const row = blobOperation(name);
+    paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: describeBlob(name, row) };
   }
   return {
     openapi: "3.1.0",
@@ -46,7 +51,7 @@ function describe(name: string, row: Operation): Json {
           requestBody: {
             required: true,
             content: {
-              "application/json": {
+              [row.isKeyserver ? "application/x-www-form-urlencoded" : "application/json"]: {
                 schema: { type: "object", properties: Object.fromEntries(rest), required, additionalProperties: false },
               },
             },
@@ -54,13 +59,41 @@ function describe(name: string, row: Operation): Json {
         }),
     ...(takesToken ? { security: row.capability === "append" ? [{ capability: [] }, {}] : [{ capability: [] }] } : {}),
     responses: {
-      200: { description: "done", content: { "application/json": { schema: jsonSchema(row.response) } } },
+      200: { description: "done", content: answerContent(row) },
       ...refusals(row),
     },
   };
 }
 
-function refusals(row: Operation): Json {
+function describeBlob(name: string, row: BlobOperation): Json {
+  const text = { schema: { type: "string" } };
+  const octets = { schema: { type: "string", format: "binary" } };
+  const inPath = row.path.endsWith("}") ? [{ name: "blob", in: "path", required: true, ...text }] : [];
+  const inHeaders = row.requestHeaders.map((header) => ({ name: header, in: "header", required: header !== "range", ...text }));
+  const answer = {
+    description: "done",
+    headers: Object.fromEntries(row.responseHeaders.map((header) => [header, text])),
+    ...(row.method === "GET" ? { content: { "application/octet-stream": octets } } : {}),
+  };
+  return {
+    operationId: name,
+    summary: row.summary,
+    parameters: [...inPath, ...inHeaders],
+    ...(row.method === "PATCH"
+      ? { requestBody: { required: true, content: { "application/offset+octet-stream": octets } } }
+      : {}),
+    security: [{ capability: [] }],
+    responses: { [row.status]: answer, ...(row.method === "GET" ? { 206: answer } : {}), ...refusals(row) },
+  };
+}
+
+function answerContent(row: Operation): Json {
+  if (!row.isKeyserver) return { "application/json": { schema: jsonSchema(row.response) } };
+  const text = { schema: { type: "string" } };
+  return row.method === "GET" ? { "application/pgp-keys": text, "text/plain": text } : { "text/plain": text };
+}
+
+function refusals(row: Pick<Operation, "errors">): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...COMMON_ERRORS, ...row.errors]) {
     const { status } = ERRORS[code];

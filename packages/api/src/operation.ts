@@ -21,6 +21,8 @@ export interface Operation<Request extends z.ZodType = z.ZodType, Response exten
   readonly errors: readonly ErrorCode[];
   /** Only over a WebSocket. */
   readonly isSocketOnly?: true;
+  /** Only over HTTP, in the form of the keyserver protocol: fields in the query or as a web form, the answer as text. */
+  readonly isKeyserver?: true;
 }
 
 export const COMMON_ERRORS = [

@@ -1,10 +1,12 @@
 // The whole interface between a client and a node. Router, client, OpenAPI document and tests read this one table.
 import type { z } from "zod";
 import { directoryOperations } from "./directory-operations.ts";
+import { keyserverOperations } from "./keyserver-operations.ts";
 import type { Operation } from "./operation.ts";
+import { relayOperations } from "./relay-operations.ts";
 import { streamOperations } from "./stream-operations.ts";
 
-export const operations = { ...directoryOperations, ...streamOperations } as const;
+export const operations = { ...directoryOperations, ...keyserverOperations, ...relayOperations, ...streamOperations } as const;
 
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;

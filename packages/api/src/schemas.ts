@@ -51,7 +51,7 @@ export const streamRecord = z.strictObject({
 });
 export type StreamRecord = z.output<typeof streamRecord>;
 
-export const configurationChange = z.strictObject({
+const configurationChange = z.strictObject({
   readTokenHash: hash.optional(),
   writeTokenHash: hash.optional(),
   contactTokenHash: hash.optional(),

@@ -6,7 +6,7 @@ import type { RecordKind } from "./records.ts";
 
 const KIND_CODES: Record<RecordKind, number> = { handshake: 1, application: 2, sealedRequest: 3 };
 
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 /** Handshake chain before the first position. */
 export const EMPTY_HANDSHAKE_CHAIN: Uint8Array = new Uint8Array(HASH_BYTES);
 
@@ -28,15 +28,19 @@ export interface ChainLink {
   readonly record: Uint8Array;
 }
 
-/** chain(i) = SHA-256(purpose, chain(i-1), uint64 seq, uint8 kind, uint64 position or 0, SHA-256(record)). */
-export function nextChain(chain: Uint8Array, link: ChainLink): Uint8Array {
+/**
+ * chain(i) = SHA-256(purpose, chain(i-1), uint64 seq, uint8 kind, uint64 position or 0, SHA-256(record)).
+ *
+ * `hash` is the record's SHA-256, for whoever has it already.
+ */
+export function nextChain(chain: Uint8Array, link: ChainLink, hash: Uint8Array = sha256(link.record)): Uint8Array {
   const bytes = new ByteWriter()
     .bytes(purposeBytes("p2pcrypt stream chain link"))
     .fixed(chain, HASH_BYTES, "chain")
     .u64(link.seq)
     .u8(KIND_CODES[link.kind])
     .u64(link.position ?? 0)
-    .bytes(sha256(link.record));
+    .fixed(hash, HASH_BYTES, "record hash");
   return sha256(bytes.finish());
 }
 

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from "@p2pcrypt/bytes";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
-import { type KnownContent, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
+import { type KnownContent, MAX_CERTIFICATES, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
 import { ContentError, type ContentErrorCode } from "./content-error.ts";
 
 const ID = "AAECAwQFBgcICQoLDA0ODw";
@@ -21,6 +21,25 @@ const ONE_OF_EACH: readonly KnownContent[] = [
   { kind: "sasCancel", ...base, run: OTHER_ID, reason: "mismatch" },
   { kind: "profileUpdate", ...base, certificate: "AQID", profile: "BAUG" },
   { kind: "contactCard", ...base, certificate: "AQID", profile: "BAUG", inboxToken: BYTES_32, claimToken: BYTES_32 },
+  { kind: "certifications", ...base, certificates: ["AQID", "BAUG"] },
+  { kind: "introduction", ...base, certificate: "AQID", profile: "BAUG" },
+  { kind: "attestationRequest", ...base, certificate: "AQID" },
+  { kind: "transition", ...base, certificate: "AQID", profile: "BAUG", transition: "BwgJ" },
+  {
+    kind: "file",
+    ...base,
+    name: "Grüße.txt",
+    type: "text/plain",
+    bytes: 5_000_000_000,
+    nodeUrl: "https://talk.example",
+    blob: BYTES_32,
+    readToken: BYTES_32,
+    key: BYTES_32,
+    commitment: BYTES_32,
+    hash: BYTES_32,
+    expiresMs: 1_800_000_000_000,
+    thumbnail: "AQID",
+  },
   { kind: "goodbye", ...base },
 ];
 
@@ -71,6 +90,14 @@ describe("content", () => {
     ["an empty receipt", { v: 1, ...base, kind: "receipt" }, "content/badField"],
     ["a short nonce", { v: 1, ...base, kind: "sasReply", run: OTHER_ID, nonce: "AQID" }, "content/badField"],
     ["an unlisted reason", { v: 1, ...base, kind: "sasCancel", run: OTHER_ID, reason: "because" }, "content/badField"],
+    ["no certificates", { v: 1, ...base, kind: "certifications", certificates: [] }, "content/badField"],
+    [
+      "a certificate too many",
+      { v: 1, ...base, kind: "certifications", certificates: Array.from({ length: MAX_CERTIFICATES + 1 }, () => "AQID") },
+      "content/badField",
+    ],
+    ["a certificate that is a number", { v: 1, ...base, kind: "certifications", certificates: [7] }, "content/badField"],
+    ["certificates that are no list", { v: 1, ...base, kind: "certifications", certificates: "AQID" }, "content/badField"],
     ["an array", [1], "content/notJson"],
     ["null", null, "content/notJson"],
   ])("M25: refuses %s", (_what, value, code) => {

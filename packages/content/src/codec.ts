@@ -4,27 +4,36 @@ import {
   type EphemeralContent,
   type KnownContent,
   MAX_CERTIFICATE_BYTES,
+  MAX_CERTIFICATES,
   MAX_CONTENT_BYTES,
   MAX_EPHEMERAL_BYTES,
+  MAX_FILE_NAME_BYTES,
+  MAX_NODE_URL_BYTES,
   MAX_PROFILE_BYTES,
   MAX_TEXT_BYTES,
+  MAX_THUMBNAIL_BYTES,
+  MAX_TRANSITION_BYTES,
   PRESENCE_STATES,
   SAS_CANCEL_REASONS,
+  SCAN_CANCEL_REASONS,
 } from "./content.ts";
 import { ContentError } from "./content-error.ts";
 import {
   base64UrlField,
+  base64UrlListField,
   booleanField,
   choiceField,
   contentIdField,
   optionalContentIdField,
   textField,
-  timeField,
+  wholeField,
 } from "./fields.ts";
 import { fieldOf, type JsonObject, parseJsonObject } from "./json-object.ts";
 
 const CONTENT_VERSION = 1;
 const MAX_KIND_BYTES = 64;
+/** What a sealed file binds (sealed-file.md section 3). */
+const MAX_MEDIA_TYPE_BYTES = 127;
 
 type Kind = KnownContent["kind"];
 type Base = { readonly id: string; readonly sentAtMs: number };
@@ -58,6 +67,26 @@ const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extra
     run: contentIdField(object, "run"),
     reason: choiceField(object, "reason", SAS_CANCEL_REASONS),
   }),
+  scanProof: (object, base) => ({
+    kind: "scanProof",
+    ...base,
+    run: contentIdField(object, "run"),
+    device: base64UrlField(object, "device", { exactBytes: 16 }),
+    epoch: wholeField(object, "epoch"),
+    proof: base64UrlField(object, "proof", { exactBytes: 32 }),
+  }),
+  scanConfirm: (object, base) => ({
+    kind: "scanConfirm",
+    ...base,
+    run: contentIdField(object, "run"),
+    proof: base64UrlField(object, "proof", { exactBytes: 32 }),
+  }),
+  scanCancel: (object, base) => ({
+    kind: "scanCancel",
+    ...base,
+    run: contentIdField(object, "run"),
+    reason: choiceField(object, "reason", SCAN_CANCEL_REASONS),
+  }),
   profileUpdate: (object, base) => ({ kind: "profileUpdate", ...base, ...readProfile(object) }),
   contactCard: (object, base) => ({
     kind: "contactCard",
@@ -66,6 +95,24 @@ const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extra
     inboxToken: base64UrlField(object, "inboxToken", { exactBytes: 32 }),
     claimToken: base64UrlField(object, "claimToken", { exactBytes: 32 }),
   }),
+  certifications: (object, base) => ({
+    kind: "certifications",
+    ...base,
+    certificates: base64UrlListField(object, "certificates", { maxItems: MAX_CERTIFICATES, maxBytes: MAX_CERTIFICATE_BYTES }),
+  }),
+  introduction: (object, base) => ({ kind: "introduction", ...base, ...readProfile(object) }),
+  attestationRequest: (object, base) => ({
+    kind: "attestationRequest",
+    ...base,
+    certificate: base64UrlField(object, "certificate", { maxBytes: MAX_CERTIFICATE_BYTES }),
+  }),
+  transition: (object, base) => ({
+    kind: "transition",
+    ...base,
+    ...readProfile(object),
+    transition: base64UrlField(object, "transition", { maxBytes: MAX_TRANSITION_BYTES }),
+  }),
+  file: readFile,
   goodbye: (_object, base) => ({ kind: "goodbye", ...base }),
 };
 
@@ -79,7 +126,7 @@ export function encodeContent(content: KnownContent): Uint8Array {
   // Reading back what is written keeps one list of rules for both directions.
   const fields = READERS[kind](fieldsOf(content), {
     id: contentIdField({ id }, "id"),
-    sentAtMs: timeField({ sentAtMs }, "sentAtMs"),
+    sentAtMs: wholeField({ sentAtMs }, "sentAtMs"),
   });
   return bounded(encodeUtf8(JSON.stringify({ v: CONTENT_VERSION, ...fields })), MAX_CONTENT_BYTES);
 }
@@ -90,7 +137,7 @@ export function encodeContent(content: KnownContent): Uint8Array {
  */
 export function decodeContent(bytes: Uint8Array): Content {
   const object = parseJsonObject(bytes, MAX_CONTENT_BYTES);
-  const base = { id: contentIdField(object, "id"), sentAtMs: timeField(object, "sentAtMs") };
+  const base = { id: contentIdField(object, "id"), sentAtMs: wholeField(object, "sentAtMs") };
   const name = textField(object, "kind", MAX_KIND_BYTES);
   if (versionOf(object) !== CONTENT_VERSION || !isKnown(name)) return { kind: "unknown", ...base, name, bytes: bytes.slice() };
   return READERS[name](object, base);
@@ -135,6 +182,26 @@ function readProfile(object: JsonObject): { readonly certificate: string; readon
   return {
     certificate: base64UrlField(object, "certificate", { maxBytes: MAX_CERTIFICATE_BYTES }),
     profile: base64UrlField(object, "profile", { maxBytes: MAX_PROFILE_BYTES }),
+  };
+}
+
+function readFile(object: JsonObject, base: Base): Extract<KnownContent, { kind: "file" }> {
+  const isGiven = (name: string): boolean => fieldOf(object, name) !== undefined;
+  const bytes32 = (name: string): string => base64UrlField(object, name, { exactBytes: 32 });
+  return {
+    kind: "file",
+    ...base,
+    name: textField(object, "name", MAX_FILE_NAME_BYTES),
+    ...(isGiven("type") ? { type: textField(object, "type", MAX_MEDIA_TYPE_BYTES) } : {}),
+    bytes: wholeField(object, "bytes"),
+    nodeUrl: textField(object, "nodeUrl", MAX_NODE_URL_BYTES),
+    blob: bytes32("blob"),
+    readToken: bytes32("readToken"),
+    key: bytes32("key"),
+    commitment: bytes32("commitment"),
+    hash: bytes32("hash"),
+    expiresMs: wholeField(object, "expiresMs"),
+    ...(isGiven("thumbnail") ? { thumbnail: base64UrlField(object, "thumbnail", { maxBytes: MAX_THUMBNAIL_BYTES }) } : {}),
   };
 }
 

@@ -51,6 +51,29 @@ export interface SasCancelContent extends Base {
   readonly reason: SasCancelReason;
 }
 
+/** The scan of a verification code (spec/protocol/content.md section 5). `proof` is base64url of 32 bytes. */
+export interface ScanProofContent extends Base {
+  readonly kind: "scanProof";
+  readonly run: ContentId;
+  /** Device that shows the code (16 bytes): no other one answers. */
+  readonly device: string;
+  /** In which the proof was made. */
+  readonly epoch: number;
+  readonly proof: string;
+}
+export interface ScanConfirmContent extends Base {
+  readonly kind: "scanConfirm";
+  readonly run: ContentId;
+  readonly proof: string;
+}
+export const SCAN_CANCEL_REASONS = ["declined", "mismatch", "expired", "epochChanged", "unknown"] as const;
+export type ScanCancelReason = (typeof SCAN_CANCEL_REASONS)[number];
+export interface ScanCancelContent extends Base {
+  readonly kind: "scanCancel";
+  readonly run: ContentId;
+  readonly reason: ScanCancelReason;
+}
+
 /** The sender's current certificate and profile, so that contacts learn of changes without asking a node. */
 export interface ProfileUpdateContent extends Base {
   readonly kind: "profileUpdate";
@@ -67,6 +90,60 @@ export interface ContactCardContent extends Base {
   readonly inboxToken: string;
   /** Lets its holder claim the sender's key packages (32 bytes). */
   readonly claimToken: string;
+}
+
+/**
+ * Certificates with certifications on them that the sender passes on, private ones included: of people whom both know, or of introducers
+ * on the way to them. Changes what is known of them and is not shown.
+ */
+export interface CertificationsContent extends Base {
+  readonly kind: "certifications";
+  /** base64url, 1 to MAX_CERTIFICATES of them. */
+  readonly certificates: readonly string[];
+}
+
+/** The sender introduces somebody: their certificate with the sender's certification, and their profile, to ask them with. */
+export interface IntroductionContent extends Base {
+  readonly kind: "introduction";
+  readonly certificate: string;
+  readonly profile: string;
+}
+
+/** The sender made a public certification of the recipient, who alone decides whether directories hand it out. */
+export interface AttestationRequestContent extends Base {
+  readonly kind: "attestationRequest";
+  /** The recipient's certificate with that certification. */
+  readonly certificate: string;
+}
+
+/** The sender goes on under another identity, and both say so (identity.md section 12). Verifies nobody. */
+export interface TransitionContent extends Base {
+  readonly kind: "transition";
+  /** Of the new identity. */
+  readonly certificate: string;
+  readonly profile: string;
+  readonly transition: string;
+}
+
+/** A sealed file that a node keeps, with all that opens it (spec/protocol/content.md section 7). */
+export interface FileContent extends Base {
+  readonly kind: "file";
+  /** 1 to MAX_FILE_NAME_BYTES of UTF-8, as the sender has it: shown truthfully, never used as a path. */
+  readonly name: string;
+  /** Media type as the sender names it, or nothing. */
+  readonly type?: string;
+  /** True size. */
+  readonly bytes: number;
+  readonly nodeUrl: string;
+  readonly blob: string;
+  readonly readToken: string;
+  readonly key: string;
+  readonly commitment: string;
+  readonly hash: string;
+  /** Until when the node keeps it. */
+  readonly expiresMs: number;
+  /** A small JPEG of at most MAX_THUMBNAIL_BYTES, made by the sender. */
+  readonly thumbnail?: string;
 }
 
 /** The sender deletes this identity, or leaves for good. Nothing more will come. */
@@ -89,8 +166,16 @@ export type KnownContent =
   | SasOpenContent
   | SasConfirmContent
   | SasCancelContent
+  | ScanProofContent
+  | ScanConfirmContent
+  | ScanCancelContent
   | ProfileUpdateContent
   | ContactCardContent
+  | CertificationsContent
+  | IntroductionContent
+  | AttestationRequestContent
+  | TransitionContent
+  | FileContent
   | GoodbyeContent;
 
 export type Content = KnownContent | UnknownContent;
@@ -111,5 +196,10 @@ export const MAX_EPHEMERAL_BYTES = 1_024;
 /** Of one object, and of one nested inside it. */
 export const MAX_CONTENT_FIELDS = 64;
 export const MAX_CONTENT_DEPTH = 8;
+export const MAX_FILE_NAME_BYTES = 1_024;
+export const MAX_THUMBNAIL_BYTES = 32_768;
+export const MAX_NODE_URL_BYTES = 512;
 export const MAX_CERTIFICATE_BYTES = 16_384;
+export const MAX_CERTIFICATES = 32;
 export const MAX_PROFILE_BYTES = 8_192;
+export const MAX_TRANSITION_BYTES = 8_192;

@@ -21,7 +21,8 @@ export function optionalContentIdField(object: JsonObject, name: string): Conten
   return fieldOf(object, name) === undefined ? undefined : contentIdField(object, name);
 }
 
-export function timeField(object: JsonObject, name: string): number {
+/** Not negative, and exact as a JSON number. */
+export function wholeField(object: JsonObject, name: string): number {
   const value = fieldOf(object, name);
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new ContentError("content/badField", name);
   return value;
@@ -61,6 +62,17 @@ export function base64UrlField(
   const isRightSize = "exactBytes" in size ? bytes.length === size.exactBytes : bytes.length > 0 && bytes.length <= size.maxBytes;
   if (!isRightSize) throw new ContentError("content/badField", name);
   return value;
+}
+
+/** 1 to `maxItems` values, each as `base64UrlField` takes it. */
+export function base64UrlListField(
+  object: JsonObject,
+  name: string,
+  { maxItems, maxBytes }: { readonly maxItems: number; readonly maxBytes: number },
+): readonly string[] {
+  const value = fieldOf(object, name);
+  if (!Array.isArray(value) || value.length === 0 || value.length > maxItems) throw new ContentError("content/badField", name);
+  return value.map((item: unknown) => base64UrlField({ [name]: item }, name, { maxBytes }));
 }
 
 function bytesOf(value: string, name: string): Uint8Array {

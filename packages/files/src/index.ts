@@ -1,0 +1,10 @@
+export { encodeFacts, type FileFacts, KEY_BYTES, MAX_FILE_BYTES, MAX_TYPE_BYTES, sealedLayout } from "./file-facts.ts";
+export { FileHash, HASH_BYTES } from "./file-hash.ts";
+export { FilesError, type FilesFailure } from "./files-error.ts";
+export { FileOpener, type FileSecret, type OpenedSegment, type OpeningPlace } from "./opener.ts";
+export { MIN_PADDED_BYTES, paddedBytes } from "./padme.ts";
+export { safeFileName, splitExtension } from "./safe-name.ts";
+export { createSealingSecret, FileSealer, type ReadSource, type SealedSegment, type SealingSecret } from "./sealer.ts";
+export { HEADER_BYTES, type Layout, layoutOf, SEGMENT_BYTES, type Segment, segmentAt } from "./segments.ts";
+export type { Subtle, SubtleKey } from "./subtle.ts";
+export { TinkStream } from "./tink-stream.ts";

@@ -8,7 +8,7 @@ import { createRoleLogEntry } from "./group/role-log.ts";
 import type { Member } from "./group/roster.ts";
 import { leafAt, rosterAfter, withAdministrators } from "./group/tree-rules.ts";
 import { isLastLeafOfAdministrator } from "./handshake.ts";
-import { decodeKeyPackageMessage, keyPackageFault } from "./key-package.ts";
+import { keyPackageFault } from "./key-package.ts";
 import { cipherSuiteOf } from "./mls/cipher-suite.ts";
 import { configure, HANDSHAKE_PADDING, withConfig } from "./mls/configuration.ts";
 import { createJudge, type Judge } from "./mls/judge.ts";
@@ -21,7 +21,7 @@ import {
   type Proposal,
   protectProposal,
 } from "./mls/library.ts";
-import { encodePrivateRecord } from "./mls/messages.ts";
+import { encodePrivateRecord, readKeyPackage } from "./mls/messages.ts";
 import type { ContextChange, GroupChange, WelcomePackage } from "./outcomes.ts";
 import type { SessionDeps } from "./session.ts";
 import { SessionError } from "./session-error.ts";
@@ -72,7 +72,10 @@ export async function prepareCommit(
         },
       ],
     },
-  );
+  ).catch((cause: unknown) => {
+    // What RFC 9420 section 12.2 forbids in one commit, such as one device twice.
+    throw new SessionError({ code: "session/notAllowed", reason: "the proposals do not go together" }, { cause });
+  });
   const next = await nextEpoch(state, plan, result.newState, { self, header, judge });
   const welcome = result.welcome === undefined ? undefined : await packWelcome(deps, plan, result.welcome, next.mls);
   const record = encodeMlsMessage(result.commit);
@@ -136,7 +139,7 @@ async function toProposals(
     case "add": {
       const adds: Proposal[] = [];
       for (const bytes of change.keyPackages) {
-        const keyPackage = decodeKeyPackageMessage(bytes);
+        const keyPackage = readKeyPackage(bytes);
         if (keyPackage === undefined) throw refused("not a key package");
         const fault = await keyPackageFault(deps.crypto, keyPackage, at);
         if (fault !== undefined) throw refused(fault);
@@ -173,12 +176,14 @@ async function contextProposal(
   change: ContextChange,
   header: HandshakeHeader,
 ): Promise<Proposal[]> {
-  const { administrators, location, streamAdminKeys } = change;
-  if (administrators === undefined && location === undefined && streamAdminKeys === undefined) return [];
+  const { administrators, location, streamAdminKeys, name, disappearAfterS } = change;
+  if ([administrators, location, streamAdminKeys, name, disappearAfterS].every((part) => part === undefined)) return [];
   let context: ConversationContext = {
     ...state.context,
     ...(location === undefined ? {} : { location }),
     ...(streamAdminKeys === undefined ? {} : { streamAdminKeys }),
+    ...(name === undefined ? {} : { name }),
+    ...(disappearAfterS === undefined ? {} : { disappearAfterS }),
   };
   const wanted = administrators === undefined ? undefined : [...new Set(administrators)].sort();
   if (wanted !== undefined && wanted.join() !== state.context.administrators.join()) {

@@ -23,6 +23,7 @@ import {
   filterNewLeaves,
   type GroupContext,
   type GroupState,
+  getCommitSecret,
   initializeEpoch,
   leafToNodeIndex,
   leafWidth,
@@ -31,7 +32,6 @@ import {
   type PrivateKeyPath,
   pathToRoot,
   type RatchetTree,
-  root,
   toLeafIndex,
   toNodeIndex,
   treeHashRoot,
@@ -267,9 +267,7 @@ async function followPath(
       if (node?.nodeType !== "parent" || !equalBytes(node.parent.hpkePublicKey, publicKey)) return undefined;
       privateKeys[Number(index)] = secretKey;
     }
-    const rootSecret = secrets[root(leafWidth(tree.length))];
-    if (rootSecret === undefined) return undefined;
-    const commitSecret = await deriveSecret(rootSecret, "path", suite.kdf);
+    const commitSecret = await getCommitSecret(tree, toNodeIndex(mine.nodeIndex), mine.pathSecret, suite.kdf);
     wipe(Object.values(secrets));
     return { privatePath: { ...mls.privatePath, privateKeys }, commitSecret };
   } catch {

@@ -21,20 +21,32 @@ export interface FoundOptions {
   readonly location: readonly Place[];
   readonly streamAdminKeys: readonly StreamAdminKey[];
   readonly nowMs: number;
+  /** Of the founder's leaf, as in a key package. */
+  readonly streamAdminKey?: Uint8Array;
+  readonly name?: string;
 }
 
 const HOUR_MS = 3_600_000;
 
 export async function foundGroup(deps: SessionDeps, options: FoundOptions): Promise<SessionState> {
-  const { device, location, streamAdminKeys, nowMs } = options;
+  const { device, location, streamAdminKeys, nowMs, streamAdminKey, name = "" } = options;
   const founding = decodeFoundingStatement(options.founding);
-  const context: ConversationContext = { founding, administrators: [founding.founder], roleLog: [], location, streamAdminKeys };
+  const context: ConversationContext = {
+    founding,
+    administrators: [founding.founder],
+    roleLog: [],
+    location,
+    streamAdminKeys,
+    name,
+    disappearAfterS: 0,
+  };
   const groupId = groupIdOf(founding.bytes);
   const { publicPackage, privatePackage } = await generateKeyPackage(deps.crypto, {
     ...device,
     nowMs,
     lifetimeMs: HOUR_MS,
     isLastResort: false,
+    ...(streamAdminKey === undefined ? {} : { streamAdminKey }),
   });
   const judge = createJudge(deps.verifyCredential, { atMs: nowMs });
   const suite = cipherSuiteOf(deps.crypto);

@@ -34,11 +34,15 @@ function contextEvents(before: EpochState, after: EpochState, by: Member): Group
   const { administrators, location, streamAdminKeys } = after.context;
   const was = before.context;
   const events: GroupEvent[] = [];
-  if (was.administrators.join() !== administrators.join()) events.push({ kind: "administratorsChanged", administrators, by });
+  if (was.administrators.join() !== administrators.join())
+    events.push({ kind: "administratorsChanged", before: was.administrators, administrators, by });
   if (differs(before, { location: was.location }, { location })) events.push({ kind: "locationChanged", location, by });
   if (differs(before, { streamAdminKeys: was.streamAdminKeys }, { streamAdminKeys })) {
     events.push({ kind: "streamAdminKeysChanged", streamAdminKeys, by });
   }
+  const { name, disappearAfterS } = after.context;
+  if (was.name !== name) events.push({ kind: "nameChanged", name, by });
+  if (was.disappearAfterS !== disappearAfterS) events.push({ kind: "disappearingChanged", disappearAfterS, by });
   return events;
 }
 

@@ -6,12 +6,13 @@ import { nextHandshakeHead } from "./group/handshake-chain.ts";
 import type { Member } from "./group/roster.ts";
 import { leafAt } from "./group/tree-rules.ts";
 import { groupEvents } from "./group-events.ts";
-import { unprotect } from "./messages.ts";
+import { readSender, unprotect } from "./messages.ts";
 import { cipherSuiteOf } from "./mls/cipher-suite.ts";
 import { createJudge } from "./mls/judge.ts";
-import { makeProposalRef } from "./mls/library.ts";
+import { type GroupState, makeProposalRef, type PrivateMessage } from "./mls/library.ts";
 import { readPrivateMessage } from "./mls/messages.ts";
 import type { GroupEvent, SkipReason, WelcomePackage } from "./outcomes.ts";
+import type { SessionCrypto } from "./primitives/session-crypto.ts";
 import type { SessionDeps } from "./session.ts";
 import type { EpochState, LeaveRequest, SessionState } from "./state.ts";
 import { wipe } from "./wipe.ts";
@@ -54,7 +55,7 @@ export async function receive(deps: SessionDeps, before: SessionState, record: U
   if (!equalBytes(message.groupId, mls.groupContext.groupId)) return skip(state, "otherGroup");
   if (message.epoch !== mls.groupContext.epoch) return skip(state, "wrongEpoch");
   const opened = await unprotect(deps.crypto, mls, message);
-  if (opened === undefined) return { ...skip(state, "doesNotOpen"), isForkAlarm: true };
+  if (opened === undefined) return { ...skip(state, "doesNotOpen"), isForkAlarm: !(await isReplay(deps.crypto, mls, message)) };
 
   // Signed by its leaf: its generation stays consumed whatever comes of it, so that no key is used twice.
   const stepped: SessionState = { ...state, mls: { ...mls, secretTree: opened.tree } };
@@ -105,12 +106,26 @@ async function receiveProposal(
   return requested(state, { leaf: sender.leaf, reference, proposal }, { sender, header, isOwn: false });
 }
 
+/**
+ * Whether a record that does not open comes from my epoch and another's used generation: somebody posts the same bytes twice. Of my own
+ * leaf it is never taken for that, since what I no longer have pending may have been applied by the others.
+ */
+async function isReplay(crypto: SessionCrypto, mls: GroupState, message: PrivateMessage): Promise<boolean> {
+  const sender = await readSender(crypto, mls, message);
+  const ratchet = sender === undefined ? undefined : mls.secretTree[sender.leafIndex * 2]?.handshake;
+  if (sender === undefined || ratchet === undefined || sender.leafIndex === mls.privatePath.leafIndex) return false;
+  return sender.generation < ratchet.generation && ratchet.unusedGenerations[sender.generation] === undefined;
+}
+
 /** My own record came back at its position: what it stands for was worked out when it was made. */
 function adoptPending(state: SessionState): Received {
   const { pending } = state;
   const self = state.roster.find(({ leaf }) => leaf === state.mls.privatePath.leafIndex);
   if (pending === undefined || self === undefined) throw new RangeError("nothing is pending");
   const header = { timeMs: pending.timeMs, view: pending.view };
+  // Others may have asked to leave since it was made: receivers look again, so do I.
+  if (pending.kind === "leave" && isLastLeafOfAdministrator(state, self))
+    return skip({ ...state, pending: undefined }, "administratorGone", self);
   return pending.kind === "leave"
     ? requested(state, pending.request, { sender: self, header, isOwn: true })
     : applied(state, pending.next, { committer: self, header, isOwn: true, welcome: pending.welcome });

@@ -1,7 +1,15 @@
 // Conversations on MLS: state in, new state out. No clock, no network, no store; the only importer of ts-mls.
 export type { CredentialVerifier, IdentityId, RefusedCredential, VerifiedCredential } from "./credential-verifier.ts";
+export type { EphemeralPlace, OpenedEphemeral } from "./ephemeral.ts";
+export type { StreamTokens } from "./exporters.ts";
 export type { FoundOptions } from "./found.ts";
-export type { ConversationContext, Place, StreamAdminKey } from "./group/conversation-context.ts";
+export {
+  type ConversationContext,
+  MAX_CONVERSATION_NAME_BYTES,
+  MAX_DISAPPEAR_AFTER_S,
+  type Place,
+  type StreamAdminKey,
+} from "./group/conversation-context.ts";
 export { type ConversationKind, createFoundingStatement, groupIdOf } from "./group/founding.ts";
 export { EMPTY_HANDSHAKE_HEAD, nextHandshakeHead } from "./group/handshake-chain.ts";
 export type { Member } from "./group/roster.ts";
@@ -29,6 +37,7 @@ export type {
 } from "./outcomes.ts";
 export type { SessionCrypto } from "./primitives/session-crypto.ts";
 export { createXWingCrypto, XWING_SUITE } from "./primitives/xwing-crypto.ts";
+export { generateInboxKey, type InboxPlace, openFromInbox, sealedKeyId, sealToInbox } from "./sealed.ts";
 export { Session, type SessionDeps } from "./session.ts";
 export { SessionError, type SessionFailure } from "./session-error.ts";
 export { MAX_CONTENT_BYTES } from "./wire/padding.ts";

@@ -4,12 +4,11 @@ import { fromExtensions, isContextGenuine, isContextManned } from "./group/conte
 import type { ConversationContext } from "./group/conversation-context.ts";
 import type { Member } from "./group/roster.ts";
 import { areKeysUnique, leafAt, leavesOf, rosterOf, withAdministrators } from "./group/tree-rules.ts";
-import { decodeKeyPackageMessage, decodeSecrets, type KeyPackageBundle } from "./key-package.ts";
+import { decodeSecrets, type KeyPackageBundle } from "./key-package.ts";
 import { cipherSuiteOf } from "./mls/cipher-suite.ts";
 import { configure } from "./mls/configuration.ts";
 import { createJudge, type Judge } from "./mls/judge.ts";
 import {
-  decodeRatchetTree,
   decryptGroupInfo,
   decryptGroupSecrets,
   type Extension,
@@ -19,7 +18,7 @@ import {
   type RatchetTree,
   type Welcome,
 } from "./mls/library.ts";
-import { readWelcome } from "./mls/messages.ts";
+import { readKeyPackage, readRatchetTree, readWelcome } from "./mls/messages.ts";
 import type { JoinRefusal } from "./outcomes.ts";
 import type { SessionDeps } from "./session.ts";
 import type { SessionState } from "./state.ts";
@@ -49,12 +48,12 @@ export type Joined =
 
 export async function joinGroup(deps: SessionDeps, options: JoinOptions): Promise<Joined> {
   const welcome = readWelcome(options.welcome);
-  const tree = readTree(options.ratchetTree);
+  const tree = readRatchetTree(options.ratchetTree);
   if (welcome === undefined || tree === undefined) return refuse("notAWelcome");
   const bundle = options.keyPackages.find(({ reference }) =>
     welcome.secrets.some(({ newMember }) => equalBytes(newMember, reference)),
   );
-  const keyPackage = bundle === undefined ? undefined : decodeKeyPackageMessage(bundle.publicPackage);
+  const keyPackage = bundle === undefined ? undefined : readKeyPackage(bundle.publicPackage);
   if (bundle === undefined || keyPackage === undefined) return refuse("noKeyPackage");
 
   const judge = createJudge(deps.verifyCredential, { atMs: options.atMs, isLenient: true });
@@ -156,16 +155,6 @@ async function areOwnKeysInTree({ crypto }: SessionDeps, mls: GroupState): Promi
     if (listed === undefined || !equalBytes(await crypto.kemPublicKey(secretKey), listed)) return false;
   }
   return leafAt(mls.ratchetTree, mls.privatePath.leafIndex) !== undefined;
-}
-
-function readTree(bytes: Uint8Array): RatchetTree | undefined {
-  try {
-    const decoded = decodeRatchetTree(bytes, 0);
-    return decoded !== undefined && decoded[1] === bytes.length ? decoded[0] : undefined;
-  } catch {
-    // Some decoders of ts-mls throw and some answer undefined; both mean that these are not the bytes.
-    return undefined;
-  }
 }
 
 function readContext(extensions: readonly Extension[]): ConversationContext | undefined {

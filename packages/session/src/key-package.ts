@@ -1,12 +1,11 @@
 // Key packages: what others need to add one device of ours to a group. Made by the device, used once.
 import { ByteReader, ByteWriter, equalBytes } from "@p2pcrypt/bytes";
 import type { IdentityId } from "./credential-verifier.ts";
-import { isOurLeaf, LAST_RESORT_EXTENSION_TYPE, LEAF_CAPABILITIES } from "./group/tree-rules.ts";
+import { isOurLeaf, LAST_RESORT_EXTENSION_TYPE, leafForm, streamKeyOf } from "./group/tree-rules.ts";
 import { cipherSuiteOf, SUITE_NAME } from "./mls/cipher-suite.ts";
 import { MAX_KEY_PACKAGE_LIFETIME_SECONDS } from "./mls/configuration.ts";
 import { createJudge, type Judge } from "./mls/judge.ts";
 import {
-  decodeMlsMessage,
   encodeMlsMessage,
   generateKeyPackageWithKey,
   type KeyPackage,
@@ -14,6 +13,7 @@ import {
   verifyKeyPackageSignature,
   verifyLeafNodeSignatureKeyPackage,
 } from "./mls/library.ts";
+import { readKeyPackage } from "./mls/messages.ts";
 import type { SessionCrypto } from "./primitives/session-crypto.ts";
 import type { SessionDeps } from "./session.ts";
 import { SessionError } from "./session-error.ts";
@@ -39,6 +39,7 @@ export interface VerifiedKeyPackage {
   readonly name: string;
   readonly fingerprint: string;
   readonly isLastResort: boolean;
+  readonly streamAdminKey?: Uint8Array | undefined;
   readonly reference: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -56,6 +57,8 @@ export interface KeyPackageOptions extends Device {
   /** At most 90 days. */
   readonly lifetimeMs: number;
   readonly isLastResort: boolean;
+  /** Ed25519 public key made for one conversation's streams: lets an administrator hand them over in one commit. */
+  readonly streamAdminKey?: Uint8Array;
 }
 
 export async function createKeyPackage(
@@ -78,7 +81,7 @@ export async function verifyKeyPackage(
 ): Promise<
   { readonly kind: "verified"; readonly keyPackage: VerifiedKeyPackage } | { readonly kind: "refused"; readonly reason: string }
 > {
-  const keyPackage = decodeKeyPackageMessage(bytes);
+  const keyPackage = readKeyPackage(bytes);
   if (keyPackage === undefined) return { kind: "refused", reason: "not a key package" };
   const judge = createJudge(deps.verifyCredential, { atMs });
   const reason = await keyPackageFault(deps.crypto, keyPackage, { judge, atMs });
@@ -93,6 +96,7 @@ export async function verifyKeyPackage(
       name,
       fingerprint,
       isLastResort: keyPackage.extensions.length > 0,
+      streamAdminKey: streamKeyOf(keyPackage.leafNode),
       reference: await makeKeyPackageRef(keyPackage, cipherSuiteOf(deps.crypto).hash),
       bytes: bytes.slice(),
     },
@@ -121,12 +125,6 @@ export async function keyPackageFault(
   return undefined;
 }
 
-export function decodeKeyPackageMessage(bytes: Uint8Array): KeyPackage | undefined {
-  const decoded = attempt(() => decodeMlsMessage(bytes, 0));
-  if (decoded === undefined || decoded[1] !== bytes.length || decoded[0].wireformat !== "mls_key_package") return undefined;
-  return decoded[0].keyPackage;
-}
-
 /** @throws {SessionError} `session/stateDamaged` */
 export function decodeSecrets(bytes: Uint8Array): KeyPackageSecrets {
   try {
@@ -150,13 +148,15 @@ export async function generateKeyPackage(crypto: SessionCrypto, options: KeyPack
   if (lifetimeSeconds <= 0n || lifetimeSeconds + SKEW_SECONDS > MAX_KEY_PACKAGE_LIFETIME_SECONDS) {
     throw new RangeError("lifetimeMs is not within 90 days");
   }
+  const { capabilities, extensions } = leafForm(options.streamAdminKey);
   return generateKeyPackageWithKey(
     { credentialType: "basic", identity: options.credential },
-    LEAF_CAPABILITIES,
+    capabilities,
     { notBefore: nowSeconds > SKEW_SECONDS ? nowSeconds - SKEW_SECONDS : 0n, notAfter: nowSeconds + lifetimeSeconds },
     options.isLastResort ? [{ extensionType: LAST_RESORT_EXTENSION_TYPE, extensionData: new Uint8Array(0) }] : [],
     { signKey: options.signatureSecretKey, publicKey: await crypto.signaturePublicKey(options.signatureSecretKey) },
     cipherSuiteOf(crypto),
+    extensions,
   );
 }
 
@@ -164,13 +164,4 @@ function areOurExtensions(extensions: KeyPackage["extensions"]): boolean {
   const [only, ...others] = extensions;
   if (only === undefined) return true;
   return others.length === 0 && only.extensionType === LAST_RESORT_EXTENSION_TYPE && only.extensionData.length === 0;
-}
-
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    // Some decoders of ts-mls throw and some answer undefined; both mean that these are not the bytes.
-    return undefined;
-  }
 }

@@ -24,7 +24,7 @@ import type { View } from "./wire/view.ts";
 /** From here on a sender updates itself before it goes on. */
 export const UPDATE_AFTER_MESSAGES = 150;
 /** No receiver can be further behind than its ratchet may skip. */
-export const MAX_MESSAGES_PER_EPOCH = MAX_SKIPPED_GENERATIONS;
+const MAX_MESSAGES_PER_EPOCH = MAX_SKIPPED_GENERATIONS;
 
 export async function sealMessage(
   crypto: SessionCrypto,

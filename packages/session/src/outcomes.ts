@@ -69,7 +69,6 @@ export type SkipReason =
   | "notAllowed"
   | "badCredential"
   | "badKeyPackage"
-  | "tooManyLeaves"
   | "badContext"
   | "badTree"
   | "administratorGone";
@@ -78,9 +77,16 @@ export type GroupEvent =
   | { readonly kind: "memberAdded"; readonly member: Member; readonly by: Member }
   | { readonly kind: "memberRemoved"; readonly member: Member; readonly by: Member; readonly isSelfRemoval: boolean }
   | { readonly kind: "memberUpdated"; readonly member: Member }
-  | { readonly kind: "administratorsChanged"; readonly administrators: readonly IdentityId[]; readonly by: Member }
+  | {
+      readonly kind: "administratorsChanged";
+      readonly before: readonly IdentityId[];
+      readonly administrators: readonly IdentityId[];
+      readonly by: Member;
+    }
   | { readonly kind: "locationChanged"; readonly location: readonly Place[]; readonly by: Member }
   | { readonly kind: "streamAdminKeysChanged"; readonly streamAdminKeys: readonly StreamAdminKey[]; readonly by: Member }
+  | { readonly kind: "nameChanged"; readonly name: string; readonly by: Member }
+  | { readonly kind: "disappearingChanged"; readonly disappearAfterS: number; readonly by: Member }
   /** Somebody asked to leave: any member may commit it with `{kind: "acceptLeaves"}`. It never blocks sending. */
   | { readonly kind: "leaveRequested"; readonly member: Member }
   | { readonly kind: "epochStarted"; readonly epoch: bigint; readonly committer: Member };
@@ -91,6 +97,10 @@ export interface ContextChange {
   readonly administrators?: readonly IdentityId[];
   readonly location?: readonly Place[];
   readonly streamAdminKeys?: readonly StreamAdminKey[];
+  /** At most 128 bytes of UTF-8. */
+  readonly name?: string;
+  /** Whole seconds, at most four weeks; 0: never. */
+  readonly disappearAfterS?: number;
 }
 
 export type GroupChange =

@@ -3,6 +3,7 @@
 
 import { type Prepared, prepareCommit, prepareLeave, selfOf } from "./commit.ts";
 import type { CredentialVerifier, IdentityId } from "./credential-verifier.ts";
+import { type EphemeralPlace, type OpenedEphemeral, openEphemeral, sealEphemeral } from "./ephemeral.ts";
 import { conversationDigits, exportStreamTokens, type StreamTokens, verificationContext } from "./exporters.ts";
 import { type FoundOptions, foundGroup } from "./found.ts";
 import type { Place, StreamAdminKey } from "./group/conversation-context.ts";
@@ -98,6 +99,16 @@ export class Session {
 
   get location(): readonly Place[] {
     return this.#state.context.location;
+  }
+
+  /** As administrators called it; empty when they did not. */
+  get name(): string {
+    return this.#state.context.name;
+  }
+
+  /** After how many seconds everybody erases a message; 0: never. */
+  get disappearAfterS(): number {
+    return this.#state.context.disappearAfterS;
   }
 
   get streamAdminKeys(): readonly StreamAdminKey[] {
@@ -236,6 +247,26 @@ export class Session {
   async streamTokens(stream: Uint8Array, configVersion: number): Promise<StreamTokens> {
     this.#assertActive();
     return exportStreamTokens(this.#deps.crypto, this.#state.mls, stream, configVersion);
+  }
+
+  /** The tokens as they follow from the epoch that the pending commit starts; undefined when none is pending. */
+  async pendingStreamTokens(stream: Uint8Array, configVersion: number): Promise<StreamTokens | undefined> {
+    this.#assertActive();
+    const { pending } = this.#state;
+    if (pending?.kind !== "commit") return undefined;
+    return exportStreamTokens(this.#deps.crypto, pending.next.mls, stream, configVersion);
+  }
+
+  /** Seals content that no node stores. No step: the session stays usable. @returns undefined for content over 65,532 bytes. */
+  async sealEphemeral(content: Uint8Array, place: EphemeralPlace): Promise<Uint8Array | undefined> {
+    this.#assertActive();
+    return sealEphemeral(this.#deps.crypto, this.#state, place, content);
+  }
+
+  /** Opens an ephemeral record of the present epoch. Replays are the caller's to drop, by session and counter. No step. */
+  async openEphemeral(record: Uint8Array): Promise<OpenedEphemeral | undefined> {
+    this.#assertActive();
+    return openEphemeral(this.#deps.crypto, this.#state, record);
   }
 
   /** Sixty digits and the epoch: what members compare to know that they see one history. */

@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter, decodeHex, encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId } from "./credential-verifier.ts";
 import { fromExtensions } from "./group/context-rules.ts";
 import type { Member } from "./group/roster.ts";
-import { leafAt, withAdministrators } from "./group/tree-rules.ts";
+import { leafAt, streamKeyOf, withAdministrators } from "./group/tree-rules.ts";
 import {
   decodeGroupContext,
   decodeKeySchedule,
@@ -170,16 +170,47 @@ function readWelcomePackage(reader: ByteReader): WelcomePackage {
 
 /** Ratchets of occupied leaves only: inner nodes have none, and a blank leaf never sends. */
 function writeSecretTree(writer: ByteWriter, secretTree: SecretTree, tree: RatchetTree): void {
+  const ratchets: GenerationSecret[] = [];
   for (let leaf = 0; leaf * 2 < tree.length; leaf++) {
     const node = secretTree[leaf * 2];
-    if (node === undefined || leafAt(tree, leaf) === undefined) continue;
-    for (const ratchet of [node.application, node.handshake]) {
-      writer.opaque8(ratchet.secret).u32(ratchet.generation);
-      const skipped = Object.entries(ratchet.unusedGenerations);
-      writer.u16(skipped.length);
-      for (const [generation, keyAndNonce] of skipped) writer.u32(Number(generation)).opaque8(keyAndNonce);
+    if (node !== undefined && leafAt(tree, leaf) !== undefined) ratchets.push(node.application, node.handshake);
+  }
+  writer.bytes(encodedRatchets(ratchets));
+}
+
+/** Into one buffer of the right size: with hundreds of leaves this is most of what a message costs. */
+function encodedRatchets(ratchets: readonly GenerationSecret[]): Uint8Array {
+  const skippedOf = ratchets.map(({ unusedGenerations }) => Object.entries(unusedGenerations));
+  let length = 0;
+  for (const [at, { secret }] of ratchets.entries()) {
+    length += 1 + secret.length + 4 + 2;
+    for (const [, keyAndNonce] of skippedOf[at] ?? []) length += 4 + 1 + keyAndNonce.length;
+  }
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  const opaque8 = (value: Uint8Array): void => {
+    if (value.length > 0xff) throw new RangeError("a secret of more than 255 bytes");
+    view.setUint8(offset, value.length);
+    bytes.set(value, offset + 1);
+    offset += 1 + value.length;
+  };
+  const u32 = (value: number): void => {
+    view.setUint32(offset, value);
+    offset += 4;
+  };
+  for (const [at, { secret, generation }] of ratchets.entries()) {
+    const skipped = skippedOf[at] ?? [];
+    opaque8(secret);
+    u32(generation);
+    view.setUint16(offset, skipped.length);
+    offset += 2;
+    for (const [skippedGeneration, keyAndNonce] of skipped) {
+      u32(Number(skippedGeneration));
+      opaque8(keyAndNonce);
     }
   }
+  return bytes;
 }
 
 function readSecretTree(reader: ByteReader, tree: RatchetTree): SecretTree {
@@ -227,9 +258,11 @@ function readMember(reader: ByteReader, tree: RatchetTree): Member {
   const name = reader.text16("name");
   const fingerprint = reader.text8("fingerprint");
   const notAfterMs = reader.safeU64("notAfterMs");
-  const signatureKey = leafAt(tree, leaf)?.signaturePublicKey;
-  if (signatureKey === undefined) throw new RangeError("a member without a leaf");
-  return { leaf, identityId, deviceId, name, fingerprint, signatureKey, notAfterMs, isAdministrator: false };
+  const node = leafAt(tree, leaf);
+  if (node === undefined) throw new RangeError("a member without a leaf");
+  const signatureKey = node.signaturePublicKey;
+  const member = { leaf, identityId, deviceId, name, fingerprint, signatureKey, notAfterMs, isAdministrator: false };
+  return { ...member, streamAdminKey: streamKeyOf(node) };
 }
 
 function expectVersion(reader: ByteReader): void {

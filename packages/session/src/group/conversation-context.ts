@@ -1,6 +1,6 @@
 // The conversation's own state in the GroupContext: founding, administrators with their log, where the conversation lives, and
 // which keys may sign for its streams. One private-use extension; every member must support it.
-import { ByteReader, ByteWriter, DecodeError, decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import { ByteReader, ByteWriter, DecodeError, decodeHex, encodeHex, encodeUtf8 } from "@p2pcrypt/bytes";
 import type { IdentityId } from "../credential-verifier.ts";
 import { decodeFoundingStatement, type FoundingStatement, groupIdOf } from "./founding.ts";
 import {
@@ -13,20 +13,25 @@ import {
 } from "./role-log.ts";
 
 // struct {
-//   uint8  version = 1;
+//   uint8  version;                                        1 or 2
 //   opaque founding<0..2^16-1>;                            FoundingStatement
 //   uint8  count;  opaque administrators[count][32];       ascending; never none
 //   uint8  count;  opaque role_log[count]<0..2^16-1>;      RoleLogEntry, oldest first, at most 16
 //   uint8  count;  Place location[count];                  at most 8
 //   uint8  count;  StreamAdminKey stream_admin_keys[count];  at most 64
+//   select (version) { case 1: empty; case 2: Agreed; }    2 exactly when something of it is not its default
 // } ConversationContext;                                   extension type 0xF2C0
 // struct { opaque node[32]; opaque node_url<0..2^16-1>; opaque stream[32]; } Place;
 // struct { opaque identity[32]; opaque device[16]; opaque key[32]; } StreamAdminKey;
+// struct { opaque name<0..255>; uint32 disappear_after_s; } Agreed;     defaults: empty, 0
 
 export const CONVERSATION_EXTENSION_TYPE = 0xf2c0;
-export const MAX_LOCATIONS = 8;
-export const MAX_STREAM_ADMIN_KEYS = 64;
+const MAX_LOCATIONS = 8;
+const MAX_STREAM_ADMIN_KEYS = 64;
 const MAX_URL_BYTES = 512;
+export const MAX_CONVERSATION_NAME_BYTES = 128;
+/** Four weeks. */
+export const MAX_DISAPPEAR_AFTER_S = 28 * 86_400;
 
 export interface Place {
   readonly nodeId: IdentityId;
@@ -47,6 +52,10 @@ export interface ConversationContext {
   readonly roleLog: readonly RoleLogEntry[];
   readonly location: readonly Place[];
   readonly streamAdminKeys: readonly StreamAdminKey[];
+  /** Of a group, as its administrators called it; may be empty. */
+  readonly name: string;
+  /** How long after it was sent a message is erased by everybody; 0: never. */
+  readonly disappearAfterS: number;
 }
 
 /** What the next role log entry links to. */
@@ -65,7 +74,14 @@ export function encodeConversationContext(context: ConversationContext): Uint8Ar
   if (context.streamAdminKeys.length > MAX_STREAM_ADMIN_KEYS)
     throw new RangeError(`at most ${MAX_STREAM_ADMIN_KEYS} stream admin keys`);
   if (context.administrators.length > MAX_ADMINISTRATORS) throw new RangeError(`at most ${MAX_ADMINISTRATORS} administrators`);
-  const writer = new ByteWriter().u8(1).opaque16(context.founding.bytes).u8(context.administrators.length);
+  const { name, disappearAfterS } = context;
+  if (encodeUtf8(name).length > MAX_CONVERSATION_NAME_BYTES) throw new RangeError(`at most ${MAX_CONVERSATION_NAME_BYTES} bytes`);
+  if (disappearAfterS > MAX_DISAPPEAR_AFTER_S) throw new RangeError(`at most ${MAX_DISAPPEAR_AFTER_S} seconds`);
+  const isAgreed = name !== "" || disappearAfterS !== 0;
+  const writer = new ByteWriter()
+    .u8(isAgreed ? 2 : 1)
+    .opaque16(context.founding.bytes)
+    .u8(context.administrators.length);
   for (const administrator of context.administrators) writer.fixed(decodeHex(administrator), 32, "administrator");
   writer.u8(context.roleLog.length);
   for (const entry of context.roleLog) writer.opaque16(entry.bytes);
@@ -77,13 +93,15 @@ export function encodeConversationContext(context: ConversationContext): Uint8Ar
   for (const { identityId, deviceId, key } of context.streamAdminKeys) {
     writer.fixed(decodeHex(identityId), 32, "identityId").fixed(deviceId, 16, "deviceId").fixed(key, 32, "key");
   }
+  if (isAgreed) writer.text8(name).u32(disappearAfterS);
   return writer.finish();
 }
 
 /** Reads and checks what holds without keys: order, counts, links. @throws {DecodeError} */
 export function decodeConversationContext(bytes: Uint8Array): ConversationContext {
   const reader = new ByteReader(bytes);
-  if (reader.u8("ConversationContext.version") !== 1) throw new DecodeError("ConversationContext.version is unknown", 0);
+  const version = reader.u8("ConversationContext.version");
+  if (version !== 1 && version !== 2) throw new DecodeError("ConversationContext.version is unknown", 0);
   const founding = decodeFoundingStatement(reader.opaque16("ConversationContext.founding"));
   const administrators = readIdentities(reader, "ConversationContext.administrators");
   if (administrators.length === 0) throw new DecodeError("ConversationContext.administrators: none", reader.offset);
@@ -98,8 +116,18 @@ export function decodeConversationContext(bytes: Uint8Array): ConversationContex
     deviceId: reader.take(16, "StreamAdminKey.device"),
     key: reader.take(32, "StreamAdminKey.key"),
   }));
+  const agreed = version === 1 ? { name: "", disappearAfterS: 0 } : readAgreed(reader);
   reader.end("ConversationContext");
-  return { founding, administrators, roleLog, location, streamAdminKeys };
+  return { founding, administrators, roleLog, location, streamAdminKeys, ...agreed };
+}
+
+/** One context has one form: what says nothing is not written. */
+function readAgreed(reader: ByteReader): Pick<ConversationContext, "name" | "disappearAfterS"> {
+  const name = reader.text8("Agreed.name", MAX_CONVERSATION_NAME_BYTES);
+  const disappearAfterS = reader.u32("Agreed.disappear_after_s");
+  if (name === "" && disappearAfterS === 0) throw new DecodeError("Agreed: nothing agreed", reader.offset);
+  if (disappearAfterS > MAX_DISAPPEAR_AFTER_S) throw new DecodeError("Agreed.disappear_after_s: too long", reader.offset);
+  return { name, disappearAfterS };
 }
 
 function readList<T>(reader: ByteReader, what: string, max: number, readOne: () => T): T[] {

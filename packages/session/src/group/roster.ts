@@ -12,4 +12,6 @@ export interface Member {
   /** End of the device certificate's validity: a client warns by its own clock, acceptance never looks at it. */
   readonly notAfterMs: number;
   readonly isAdministrator: boolean;
+  /** What this device would sign with for the conversation's streams; in force once an administrator lists it. */
+  readonly streamAdminKey?: Uint8Array | undefined;
 }

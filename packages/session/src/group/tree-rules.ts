@@ -9,17 +9,40 @@ import { CONVERSATION_EXTENSION_TYPE } from "./conversation-context.ts";
 import type { Member } from "./roster.ts";
 
 export const LAST_RESORT_EXTENSION_TYPE = 0x000a;
-export const MAX_LEAVES_PER_IDENTITY = 10;
-export const MAX_LEAVES = 1000;
+/** In a leaf: the key with which its device will sign for the conversation's streams, should it come to administer them. */
+const STREAM_KEY_EXTENSION_TYPE = 0xf2c2;
+const MAX_LEAVES_PER_IDENTITY = 10;
+const MAX_LEAVES = 1000;
 
 /** Every leaf says exactly this: there is one suite and nothing to negotiate. */
-export const LEAF_CAPABILITIES = {
+const LEAF_CAPABILITIES = {
   versions: ["mls10" as const],
   ciphersuites: [SUITE_NAME as typeof SUITE_NAME],
   extensions: [LAST_RESORT_EXTENSION_TYPE, CONVERSATION_EXTENSION_TYPE],
   proposals: [] as number[],
   credentials: ["basic" as const],
 };
+
+/** What a leaf with a stream key says: the same, and that it knows of such keys. */
+const CAPABILITIES_WITH_STREAM_KEY = {
+  ...LEAF_CAPABILITIES,
+  extensions: [...LEAF_CAPABILITIES.extensions, STREAM_KEY_EXTENSION_TYPE],
+};
+
+/** Capabilities and extensions of a new leaf. */
+export function leafForm(streamAdminKey: Uint8Array | undefined): {
+  readonly capabilities: typeof LEAF_CAPABILITIES;
+  readonly extensions: LeafNode["extensions"];
+} {
+  if (streamAdminKey === undefined) return { capabilities: LEAF_CAPABILITIES, extensions: [] };
+  const extension = { extensionType: STREAM_KEY_EXTENSION_TYPE, extensionData: streamAdminKey };
+  return { capabilities: CAPABILITIES_WITH_STREAM_KEY, extensions: [extension] };
+}
+
+/** The stream key that a leaf of our shape carries. */
+export function streamKeyOf({ extensions }: Pick<LeafNode, "extensions">): Uint8Array | undefined {
+  return extensions.find(({ extensionType }) => extensionType === STREAM_KEY_EXTENSION_TYPE)?.extensionData;
+}
 
 export function leafAt(tree: RatchetTree, leaf: number): LeafNode | undefined {
   const node = tree[leaf * 2];
@@ -35,15 +58,17 @@ export function leavesOf(tree: RatchetTree): { readonly leaf: number; readonly n
   return leaves;
 }
 
-/** Whether a leaf has our shape: exact capabilities, basic credential, no extensions. */
+/** Whether a leaf has our shape: exact capabilities, basic credential, a stream key or no extension at all. */
 export function isOurLeaf(leaf: LeafNode): boolean {
   const { versions, ciphersuites, extensions, proposals, credentials } = leaf.capabilities;
+  const key = streamKeyOf(leaf);
+  const isFormOfKey = key === undefined ? leaf.extensions.length === 0 : leaf.extensions.length === 1 && key.length === 32;
   return (
     leaf.credential.credentialType === "basic" &&
-    leaf.extensions.length === 0 &&
+    isFormOfKey &&
     isSameList(versions, LEAF_CAPABILITIES.versions) &&
     isSameList(ciphersuites, LEAF_CAPABILITIES.ciphersuites) &&
-    isSameList(extensions, LEAF_CAPABILITIES.extensions) &&
+    isSameList(extensions, leafForm(key).capabilities.extensions) &&
     isSameList(proposals, LEAF_CAPABILITIES.proposals) &&
     isSameList(credentials, LEAF_CAPABILITIES.credentials)
   );
@@ -114,7 +139,7 @@ export async function rosterOf(tree: RatchetTree, judge: Judge): Promise<Member[
   return isRosterSound(roster) ? roster : undefined;
 }
 
-export function isSameDevice(a: Pick<Member, "identityId" | "deviceId">, b: Pick<Member, "identityId" | "deviceId">): boolean {
+function isSameDevice(a: Pick<Member, "identityId" | "deviceId">, b: Pick<Member, "identityId" | "deviceId">): boolean {
   return a.identityId === b.identityId && equalBytes(a.deviceId, b.deviceId);
 }
 
@@ -128,7 +153,8 @@ async function memberFrom(node: LeafNode, leaf: number, judge: Judge): Promise<M
   const verdict = await judge.verdictOn(node);
   if (verdict === undefined) return undefined;
   const { identityId, deviceId, name, fingerprint, signatureKey, notAfterMs } = verdict;
-  return { leaf, identityId, deviceId, name, fingerprint, signatureKey, notAfterMs, isAdministrator: false };
+  const member = { leaf, identityId, deviceId, name, fingerprint, signatureKey, notAfterMs, isAdministrator: false };
+  return { ...member, streamAdminKey: streamKeyOf(node) };
 }
 
 function isRosterSound(roster: readonly Member[]): boolean {

@@ -1,3 +1,4 @@
+/// <reference path="../web-globals.d.ts" />
 // Our primitives in the shape ts-mls asks for.
 import { equalBytes } from "@p2pcrypt/bytes";
 import { hkdfExpand, hkdfExtract } from "../primitives/hkdf.ts";
@@ -15,6 +16,8 @@ interface HeldPrivateKey extends PrivateKey {
 }
 
 const NOTHING = new Uint8Array(0);
+/** A CryptoKey has these where the web's types are known; nothing reads them. */
+const PLAIN = { algorithm: { name: "X-Wing" }, extractable: true, usages: [] };
 const suites = new WeakMap<SessionCrypto, CiphersuiteImpl>();
 
 /** The same suite object for the same primitives. */
@@ -94,11 +97,11 @@ function createHpke(crypto: SessionCrypto): CiphersuiteImpl["hpke"] {
 }
 
 function holdPublic(bytes: Uint8Array): HeldPublicKey {
-  return { type: "public", bytes };
+  return { ...PLAIN, type: "public", bytes };
 }
 
 function holdPrivate(bytes: Uint8Array): HeldPrivateKey {
-  return { type: "private", bytes };
+  return { ...PLAIN, type: "private", bytes };
 }
 
 function publicBytes(key: PublicKey): Uint8Array {

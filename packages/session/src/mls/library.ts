@@ -35,7 +35,7 @@ export { decodeKeySchedule, encodeKeySchedule, initializeEpoch, mlsExporter } fr
 export { type LeafNode, verifyLeafNodeSignatureKeyPackage } from "#ts-mls/leafNode.js";
 export { decodeMlsMessage, encodeMlsMessage, type MLSMessage } from "#ts-mls/message.js";
 export { protectApplicationData, protectProposal, unprotectPrivateMessage } from "#ts-mls/messageProtection.js";
-export { pathToRoot } from "#ts-mls/pathSecrets.js";
+export { getCommitSecret, pathToRoot } from "#ts-mls/pathSecrets.js";
 export type { PrivateKeyPath } from "#ts-mls/privateKeyPath.js";
 export { decryptSenderData, type PrivateMessage } from "#ts-mls/privateMessage.js";
 export { decodeProposal, encodeProposal, type Proposal } from "#ts-mls/proposal.js";
@@ -48,13 +48,13 @@ export {
 } from "#ts-mls/ratchetTree.js";
 export { createSecretTree, type GenerationSecret, type SecretTree } from "#ts-mls/secretTree.js";
 export { treeHashRoot } from "#ts-mls/treeHash.js";
-export { leafToNodeIndex, leafWidth, type NodeIndex, root, toLeafIndex, toNodeIndex } from "#ts-mls/treemath.js";
+export { leafToNodeIndex, leafWidth, type NodeIndex, toLeafIndex, toNodeIndex } from "#ts-mls/treemath.js";
 export { applyUpdatePath, type UpdatePath } from "#ts-mls/updatePath.js";
 export { bytesToBase64 } from "#ts-mls/util/byteArray.js";
 export { decryptGroupInfo, decryptGroupSecrets, type Welcome } from "#ts-mls/welcome.js";
 
 /** The patches of packages/session/patches, in order. */
-export const REQUIRED_PATCHES = [
+const REQUIRED_PATCHES = [
   "01-unmerged-leaves.patch",
   "02-context-extensions-need-a-path.patch",
   "03-skipped-generations.patch",
@@ -62,10 +62,12 @@ export const REQUIRED_PATCHES = [
   "05-sender-of-a-message.patch",
   "06-padding-by-size.patch",
   "07-closed-defaults.patch",
+  "08-path-under-new-extensions.patch",
+  "09-commit-secret.patch",
 ] as const;
 
 /** @throws {SessionError} `session/libraryUnpatched` when another copy of ts-mls was put in the place of ours. */
-export function assertPatched(applied: readonly string[] = appliedPatches): void {
+function assertPatched(applied: readonly string[] = appliedPatches): void {
   const isComplete = REQUIRED_PATCHES.length === applied.length && REQUIRED_PATCHES.every((name, at) => applied[at] === name);
   const pads = byteLengthToPad(3, { kind: "padTo", paddedLength: () => 8 });
   if (!isComplete || pads !== 5) throw new SessionError({ code: "session/libraryUnpatched" });

@@ -22,7 +22,7 @@ export interface View {
   readonly nodes: readonly NodeView[];
 }
 
-export const MAX_VIEW_NODES = 16;
+const MAX_VIEW_NODES = 16;
 export const MAX_VIEW_BYTES = 1 + 8 + 32 + 1 + MAX_VIEW_NODES * 72;
 
 export function encodeView(view: View): Uint8Array {

@@ -1,0 +1,255 @@
+// A client's encrypted store: named values and ordered collections over a small key-value port. A batch is stored whole or not at all.
+import { Batch, type BatchContent } from "./batch.ts";
+import {
+  decodePage,
+  decodeTail,
+  EMPTY_TAIL,
+  encodePage,
+  encodeTail,
+  PAGE_ENTRIES,
+  pageOf,
+  TAIL_ENTRIES,
+  type Tail,
+} from "./collection.ts";
+import { type HeaderDeps, openHeader, type Protection, protectionOf, sealHeader } from "./header.ts";
+import { type Place, Sealing } from "./sealing.ts";
+import { COUNTER_KEY, decodeCounter, encodeCounter, HEADER_KEY, pageKey, tailKey, valueKey } from "./store-keys.ts";
+import { VaultError } from "./vault-error.ts";
+import type { StoreWrite, VaultStore } from "./vault-store.ts";
+
+export interface CollectionEntry {
+  /** From 1, without gaps. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+const COLLECTION_STORE = "collection";
+const MAX_TAILS_IN_MEMORY = 256;
+const ERASE_STEP = 500;
+
+export class Vault {
+  readonly #store: VaultStore;
+  readonly #deps: HeaderDeps;
+  readonly #vaultId: Uint8Array;
+  #sealing: Sealing | undefined;
+  #dataKey: Uint8Array | undefined;
+  #batches: number;
+  readonly #tails = new Map<string, Tail>();
+  /** Commits run one after the other. */
+  #lane: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    store: VaultStore,
+    deps: HeaderDeps,
+    opened: { vaultId: Uint8Array; dataKey: Uint8Array; batches: number },
+  ) {
+    this.#store = store;
+    this.#deps = deps;
+    this.#vaultId = opened.vaultId;
+    this.#batches = opened.batches;
+    this.#setKey(opened.dataKey);
+  }
+
+  /** What an existing vault asks for; undefined when there is none. @throws {VaultError} vault/damaged, vault/newer */
+  static async protection(store: VaultStore): Promise<Protection["kind"] | undefined> {
+    const header = await store.get(HEADER_KEY);
+    return header === undefined ? undefined : protectionOf(header);
+  }
+
+  /** @throws {VaultError} vault/exists */
+  static async create(store: VaultStore, deps: HeaderDeps, protection: Protection): Promise<Vault> {
+    if ((await store.get(HEADER_KEY)) !== undefined) throw new VaultError({ code: "vault/exists" });
+    const [vaultId, dataKey] = [deps.random(16), deps.random(32)];
+    await store.apply([
+      { key: HEADER_KEY, value: await sealHeader(deps, vaultId, dataKey, protection) },
+      { key: COUNTER_KEY, value: encodeCounter(0) },
+    ]);
+    return new Vault(store, deps, { vaultId, dataKey, batches: 0 });
+  }
+
+  /** @throws {VaultError} vault/missing, and what is wrong with passphrase, key or header */
+  static async open(store: VaultStore, deps: HeaderDeps, protection: Protection): Promise<Vault> {
+    const header = await store.get(HEADER_KEY);
+    if (header === undefined) throw new VaultError({ code: "vault/missing" });
+    const { vaultId, dataKey } = await openHeader(deps, header, protection);
+    return new Vault(store, deps, { vaultId, dataKey, batches: decodeCounter(await store.get(COUNTER_KEY)) });
+  }
+
+  get isLocked(): boolean {
+    return this.#sealing === undefined;
+  }
+
+  /** Forgets the keys. Everything but `unlock` and `close` is refused until then. A commit that began is finished first. */
+  async lock(): Promise<void> {
+    await this.#lane;
+    this.#sealing?.wipe();
+    this.#dataKey?.fill(0);
+    this.#sealing = undefined;
+    this.#dataKey = undefined;
+    this.#tails.clear();
+  }
+
+  /** @throws {VaultError} as `open` */
+  async unlock(protection: Protection): Promise<void> {
+    const header = await this.#store.get(HEADER_KEY);
+    if (header === undefined) throw new VaultError({ code: "vault/missing" });
+    this.#setKey((await openHeader(this.#deps, header, protection)).dataKey);
+  }
+
+  /** Wraps the same data key anew; values stay as they are. The old passphrase opens nothing from then on. */
+  async changeProtection(protection: Protection): Promise<void> {
+    const dataKey = this.#dataKey;
+    if (dataKey === undefined) throw new VaultError({ code: "vault/locked" });
+    const header = await sealHeader(this.#deps, this.#vaultId, dataKey, protection);
+    await this.#inLane(() => this.#store.apply([{ key: HEADER_KEY, value: header }]));
+  }
+
+  /** @throws {VaultError} vault/locked, vault/damaged */
+  async get(store: string, name: string): Promise<Uint8Array | undefined> {
+    const sealing = this.#unlocked();
+    const sealed = await this.#store.get(valueKey(sealing.hideName(store, name)));
+    return sealed === undefined ? undefined : sealing.open({ store, name, page: 0 }, sealed);
+  }
+
+  batch(): Batch {
+    return new Batch((content) => this.#inLane(() => this.#commit(content)));
+  }
+
+  /** Newest first. `before`: only smaller numbers. @throws {VaultError} vault/locked, vault/damaged */
+  async readPage(
+    collection: string,
+    { before = Number.POSITIVE_INFINITY, limit }: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly CollectionEntry[]> {
+    const tail = await this.#tail(collection);
+    const found: CollectionEntry[] = [];
+    let number = Math.min(tail.start + tail.entries.length, before - 1);
+    while (number > 0 && found.length < limit) {
+      const [first, entries] =
+        number > tail.start ? [tail.start + 1, tail.entries] : await this.#page(collection, pageOf(number));
+      for (; number >= first && found.length < limit; number--) {
+        const bytes = entries[number - first];
+        if (bytes === undefined) throw new VaultError({ code: "vault/damaged" });
+        found.push({ number, bytes });
+      }
+    }
+    return found;
+  }
+
+  /** How many entries a collection has. */
+  async count(collection: string): Promise<number> {
+    const tail = await this.#tail(collection);
+    return tail.start + tail.entries.length;
+  }
+
+  /** Destroys the wrapped key first, which makes the rest unreadable, then removes the rest. The vault is locked afterwards. */
+  async erase(): Promise<void> {
+    await this.#inLane(() => this.#store.apply([{ key: HEADER_KEY, value: undefined }]));
+    await this.lock();
+    const all = { from: new Uint8Array(0), to: Uint8Array.of(0xff), limit: ERASE_STEP };
+    for (let pairs = await this.#store.range(all); pairs.length > 0; pairs = await this.#store.range(all)) {
+      await this.#store.apply(pairs.map(({ key }) => ({ key, value: undefined })));
+    }
+  }
+
+  /** Locks and closes the store. */
+  async close(): Promise<void> {
+    await this.lock();
+    await this.#store.close();
+  }
+
+  async #commit({ values, appends }: BatchContent): Promise<void> {
+    const sealing = this.#unlocked();
+    const number = this.#batches + 1;
+    const seal = sealing.batch(number);
+    const writes: StoreWrite[] = [{ key: COUNTER_KEY, value: encodeCounter(number) }];
+    for (const { store, name, bytes } of values) {
+      const key = valueKey(sealing.hideName(store, name));
+      writes.push({ key, value: bytes === undefined ? undefined : seal({ store, name, page: 0 }, bytes) });
+    }
+    const tails = new Map<string, Tail>();
+    for (const [collection, entries] of appends) {
+      const { tail, writes: pages } = await this.#appended(sealing, seal, collection, entries);
+      tails.set(collection, tail);
+      writes.push(...pages);
+    }
+    // A number is used once, also when the store fails: a batch that was stored in spite of an error keeps its own.
+    this.#batches = number;
+    await this.#store.apply(writes);
+    for (const [collection, tail] of tails) this.#remember(collection, tail);
+  }
+
+  async #appended(
+    sealing: Sealing,
+    seal: (place: Place, value: Uint8Array) => Uint8Array,
+    collection: string,
+    added: readonly Uint8Array[],
+  ): Promise<{ readonly tail: Tail; readonly writes: readonly StoreWrite[] }> {
+    const before = await this.#tail(collection);
+    const hidden = sealing.hideName(COLLECTION_STORE, collection);
+    const entries = [...before.entries, ...added];
+    const pages = new Map<number, Uint8Array[]>();
+    let { start } = before;
+    while (entries.length >= TAIL_ENTRIES) {
+      const page = pageOf(start + 1);
+      const isNew = start % PAGE_ENTRIES === 0;
+      const content = pages.get(page) ?? (isNew ? [] : [...(await this.#page(collection, page))[1]]);
+      content.push(...entries.splice(0, TAIL_ENTRIES));
+      pages.set(page, content);
+      start += TAIL_ENTRIES;
+    }
+    const tail: Tail = { start, entries };
+    const writes: StoreWrite[] = [...pages].map(([page, content]) => ({
+      key: pageKey(hidden, page),
+      value: seal({ store: COLLECTION_STORE, name: collection, page: page + 1 }, encodePage(content)),
+    }));
+    writes.push({ key: tailKey(hidden), value: seal({ store: COLLECTION_STORE, name: collection, page: 0 }, encodeTail(tail)) });
+    return { tail, writes };
+  }
+
+  async #tail(collection: string): Promise<Tail> {
+    const sealing = this.#unlocked();
+    const known = this.#tails.get(collection);
+    if (known !== undefined) return known;
+    const sealed = await this.#store.get(tailKey(sealing.hideName(COLLECTION_STORE, collection)));
+    const tail =
+      sealed === undefined
+        ? EMPTY_TAIL
+        : decodeTail(sealing.open({ store: COLLECTION_STORE, name: collection, page: 0 }, sealed));
+    this.#remember(collection, tail);
+    return tail;
+  }
+
+  /** @returns the number of the first entry, and the entries. */
+  async #page(collection: string, page: number): Promise<readonly [number, readonly Uint8Array[]]> {
+    const sealing = this.#unlocked();
+    const sealed = await this.#store.get(pageKey(sealing.hideName(COLLECTION_STORE, collection), page));
+    if (sealed === undefined) throw new VaultError({ code: "vault/damaged" });
+    return [
+      page * PAGE_ENTRIES + 1,
+      decodePage(sealing.open({ store: COLLECTION_STORE, name: collection, page: page + 1 }, sealed)),
+    ];
+  }
+
+  #remember(collection: string, tail: Tail): void {
+    this.#tails.delete(collection);
+    this.#tails.set(collection, tail);
+    const [oldest] = this.#tails.keys();
+    if (this.#tails.size > MAX_TAILS_IN_MEMORY && oldest !== undefined) this.#tails.delete(oldest);
+  }
+
+  #setKey(dataKey: Uint8Array): void {
+    this.#dataKey = dataKey;
+    this.#sealing = new Sealing(this.#vaultId, dataKey, this.#deps.random);
+  }
+
+  #unlocked(): Sealing {
+    if (this.#sealing === undefined) throw new VaultError({ code: "vault/locked" });
+    return this.#sealing;
+  }
+
+  #inLane<Result>(job: () => Promise<Result>): Promise<Result> {
+    const result = this.#lane.then(job);
+    this.#lane = result.catch(() => undefined); // the caller has the rejection
+    return result;
+  }
+}

@@ -6,9 +6,11 @@ import type {
   Entry,
   MessageState,
   NodeSnapshot,
+  ScanRun,
   SelfSnapshot,
   ShortCodeRun,
 } from "./snapshots.ts";
+import type { TransferSnapshot } from "./transfer-snapshots.ts";
 
 /** What a listener hears, each after it is stored. Listeners run synchronously and must not throw. */
 export type ClientEvent =
@@ -32,7 +34,10 @@ export type ClientEvent =
       readonly identityId: IdentityId;
       readonly state: "here" | "away" | "unknown";
     }
+  /** A transfer began, went on or ended. Often while it runs. */
+  | { readonly kind: "transfer"; readonly transfer: TransferSnapshot }
   | { readonly kind: "shortCode"; readonly run: ShortCodeRun }
+  | { readonly kind: "scan"; readonly run: ScanRun }
   /** The client stopped for good and sends nothing more. */
   | { readonly kind: "stopped"; readonly code: "client/cloned" | "client/deleted" | "client/vaultFailed" }
   /** A defect was contained: what failed, by code, for a log. Holds no user data. */

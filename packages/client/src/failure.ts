@@ -29,12 +29,64 @@ export type ClientFailure =
   | { readonly code: "greeting/tooLong"; readonly maxBytes: number }
   | { readonly code: "conversation/unknown" }
   | { readonly code: "conversation/closed" }
+  | { readonly code: "group/notAGroup" }
+  /** Only administrators change who is in it, who administers, and what it is called. */
+  | { readonly code: "group/notAdmin" }
+  | { readonly code: "group/badName"; readonly maxBytes: number }
+  | { readonly code: "group/tooMany"; readonly most: number }
+  /** Only who talks with this person can be added. */
+  | { readonly code: "group/notAContact"; readonly identityId: string }
+  | { readonly code: "group/notAMember"; readonly identityId: string }
+  | { readonly code: "group/badDuration"; readonly leastMs: number; readonly mostMs: number }
+  | { readonly code: "group/tooManyInvitations"; readonly most: number }
+  | { readonly code: "group/noInvitation" }
+  | { readonly code: "group/invitationExpired" }
+  | { readonly code: "group/noKnock"; readonly identityId: string }
+  /** The last administrator hands over before stepping down or leaving. */
+  | { readonly code: "group/lastAdmin" }
   | { readonly code: "message/empty" }
   | { readonly code: "message/tooLong"; readonly maxBytes: number }
   | { readonly code: "message/unknown" }
+  /** No node of this client takes files, or this program has no place for them. */
+  | { readonly code: "file/notPossible" }
+  /** What is to be sent is not there. */
+  | { readonly code: "file/gone" }
+  | { readonly code: "file/badName"; readonly maxBytes: number }
+  | { readonly code: "file/tooLarge"; readonly maxBytes: number }
+  | { readonly code: "transfer/unknown" }
   | { readonly code: "verification/malformedCode" }
   | { readonly code: "verification/noRun" }
   | { readonly code: "verification/busy" }
+  | { readonly code: "scan/malformed" }
+  | { readonly code: "scan/own" }
+  /** The code is somebody else's than the one whose conversation this is. */
+  | { readonly code: "scan/otherPerson"; readonly identityId: string }
+  | { readonly code: "scan/expired" }
+  /** The device that shows the code is not in the conversation. */
+  | { readonly code: "scan/unknownDevice" }
+  /** There is no conversation with whoever shows the code; the link asks for one. */
+  | { readonly code: "scan/unknownContact"; readonly identityId: string; readonly link: string }
+  /** Words or text with a mistake in them. `word`: the first one that is not in the list, from 1. */
+  | { readonly code: "recovery/malformed"; readonly word?: number }
+  | { readonly code: "recovery/newer" }
+  /** The key of this identity does not fit on a sheet. */
+  | { readonly code: "recovery/notPossible" }
+  /** Neither sheet nor node says what the identity is called. */
+  | { readonly code: "recovery/nameNeeded" }
+  | { readonly code: "recovery/revoked" }
+  /** Not a revocation certificate, or of another key. */
+  | { readonly code: "revocation/malformed" }
+  /** Not the text that the new identity gave, or not for this one. */
+  | { readonly code: "succession/malformed" }
+  /** Only who was verified is certified. */
+  | { readonly code: "trust/notVerified" }
+  | { readonly code: "trust/notCertified"; readonly identityId: string }
+  /** The name that is shown is not one that their certificate says of itself. */
+  | { readonly code: "trust/otherName" }
+  /** As many people are known here as can be kept, or one has more certifications than can be kept. */
+  | { readonly code: "trust/tooMany" }
+  | { readonly code: "trust/badTerms"; readonly reason: "amount" | "depth" | "scope" | "expiry" }
+  | { readonly code: "trust/badKeyring"; readonly reason: string }
   | { readonly code: "export/passphraseEmpty" }
   | { readonly code: "export/notAnExport" }
   | { readonly code: "export/newer"; readonly version: number }

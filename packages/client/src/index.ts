@@ -1,5 +1,28 @@
+export { readRevocation, revokeIdentity } from "./account/revoke.ts";
+export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";
 export type { ClientEvent, ClientListener, Unsubscribe } from "./events.ts";
 export { ClientError, type ClientFailure, type ClientFailureCode } from "./failure.ts";
+export {
+  type BlobPlace,
+  type BlobProgress,
+  type BlobTransport,
+  type FileDeps,
+  type FileSink,
+  type FileSource,
+  FileStoreError,
+} from "./files/file-ports.ts";
+export type { Stop } from "./files/stop.ts";
+export type { At, IdentityPort, OpenSecret, ReadCertificate } from "./identity-port.ts";
+export { isMessage } from "./message-kinds.ts";
+export { openPgpIdentity } from "./openpgp-identity.ts";
+export {
+  type ClientDeps,
+  ConnectionError,
+  type DeriveKey,
+  type NodeSocket,
+  type NodeTransport,
+  type SocketHandler,
+} from "./ports.ts";
 export type {
   ContactAlert,
   ContactSnapshot,
@@ -9,19 +32,69 @@ export type {
   ConversationSnapshot,
   ConversationState,
   ConversationWarning,
+  DirectoryPreview,
   Entry,
   EventEntry,
+  FileEntry,
+  GroupInvitation,
+  GroupLinkPreview,
+  Knock,
+  LinkPreview,
   MemberSnapshot,
   MessageState,
   MissingEntry,
   NodeSnapshot,
   NodeState,
+  PendingChange,
+  RecoverySheet,
+  RevocationCertificate,
+  SafetySnapshot,
+  ScanCode,
+  ScanRun,
   SelfSnapshot,
   Settings,
   ShortCodeRun,
+  Successor,
   TextEntry,
   TrustSnapshot,
   UnknownEntry,
   VerificationMethod,
 } from "./snapshots.ts";
-export type { Account, Backup, Client, Contacts, Conversations, NewIdentity, Verification } from "./surface.ts";
+export type {
+  Account,
+  Backup,
+  Client,
+  Contacts,
+  Conversations,
+  Files,
+  Groups,
+  NewIdentity,
+  Recovery,
+  Trust,
+  Verification,
+} from "./surface.ts";
+export type {
+  FileFactsSnapshot,
+  OfferedFile,
+  TransferFailure,
+  TransferSnapshot,
+  TransferState,
+} from "./transfer-snapshots.ts";
+export { type StandardWebSocket, toWebSocketLike } from "./transport/standard-web-socket.ts";
+export { type BlobFetch, webBlobs } from "./transport/web-blobs.ts";
+export type { WebSocketLike } from "./transport/web-socket.ts";
+export { type FetchLike, webTransport } from "./transport/web-transport.ts";
+export type {
+  AuthenticationSnapshot,
+  CertificationSnapshot,
+  CertificationTerms,
+  OwnCertification,
+  PersonRef,
+  RootSnapshot,
+  TrustAnswer,
+  TrustGraph,
+  TrustGraphEdge,
+  TrustGraphPerson,
+  TrustPath,
+  TrustStep,
+} from "./trust-snapshots.ts";

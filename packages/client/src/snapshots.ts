@@ -1,5 +1,7 @@
 // What views and commands see: plain data, safe to copy across a worker. A snapshot never changes; a later one replaces it.
 import type { IdentityId } from "@p2pcrypt/session";
+import type { FileFactsSnapshot } from "./transfer-snapshots.ts";
+import type { AuthenticationSnapshot, OwnCertification } from "./trust-snapshots.ts";
 
 /** 64 hex characters. Stays the same when the group behind a conversation is succeeded by another. */
 export type ConversationId = string;
@@ -19,7 +21,49 @@ export interface SelfSnapshot {
   readonly isPublished: boolean;
   /** The node's answer when it refuses to publish; undefined while all is well or the node is merely unreachable. */
   readonly publishRefusal?: string;
+  /** Under which identity this one goes on, as its contacts were told. */
+  readonly successor?: Successor;
+  /** Whether directories find the identity by its name. By its fingerprint everybody finds it. */
+  readonly isFindable: boolean;
   readonly settings: Settings;
+  readonly safety: SafetySnapshot;
+}
+
+/** What is known here about how this identity outlives its device. Whether the vault has a passphrase is the vault's to say. */
+export interface SafetySnapshot {
+  /** False for an imported key that does not fit on a sheet: then a backup file is what is left. */
+  readonly canHaveRecoverySheet: boolean;
+  /** When a sheet was last given out. Whether it was written down is the person's to know. */
+  readonly recoverySheetAtMs?: number;
+  /** When a revocation certificate was last given out. */
+  readonly revocationAtMs?: number;
+  /** When a backup was last made. */
+  readonly backupAtMs?: number;
+}
+
+/** Ends the identity on the day on which its key is lost or stolen, and does nothing else. Kept apart from the device. */
+export interface RevocationCertificate {
+  /** A file to keep: explains itself, and holds what `readRevocation` finds again. gpg and sq import it as it is. */
+  readonly text: string;
+  /** The certificate alone. */
+  readonly armored: string;
+  /** Names the identity and a node that knows it: what `revokeIdentity` asks for. */
+  readonly link: string;
+  readonly fingerprint: string;
+  readonly name: string;
+}
+
+/** Everything that is needed to be this identity again on an empty machine. Secret as a whole: shown or printed, never kept. */
+export interface RecoverySheet {
+  /** 28 words, in this order. */
+  readonly words: readonly string[];
+  /** For a QR code: words, name and home node in one. */
+  readonly text: string;
+  readonly identityId: IdentityId;
+  readonly fingerprint: string;
+  readonly name: string;
+  /** To be written beside the words. */
+  readonly homeNodeUrl: string;
 }
 
 export interface Settings {
@@ -31,7 +75,7 @@ export interface Settings {
 /** Where a contact stands. `requested`: waiting for them. `asking`: they wait for me. */
 export type ContactState = "requested" | "asking" | "accepted" | "declined" | "blocked" | "gone";
 
-export type VerificationMethod = "digits" | "shortCode";
+export type VerificationMethod = "digits" | "shortCode" | "scan";
 
 export type TrustSnapshot =
   | { readonly kind: "unverified" }
@@ -39,9 +83,18 @@ export type TrustSnapshot =
 
 /** Something about a contact that stops sending until the person decides (I15), with the date it was seen. */
 export interface ContactAlert {
-  readonly kind: "revoked" | "equivocation" | "expired";
+  readonly kind: "revoked" | "equivocation" | "expired" | "successor";
   readonly atMs: number;
   readonly isDecided: boolean;
+  /** Of `successor`: under which identity they say that they go on. Nobody has verified it. */
+  readonly successor?: Successor;
+}
+
+/** Another identity that goes on for one; `link` asks it. */
+export interface Successor {
+  readonly identityId: IdentityId;
+  readonly name: string;
+  readonly link: string;
 }
 
 export interface ContactSnapshot {
@@ -54,15 +107,55 @@ export interface ContactSnapshot {
   readonly greeting?: string;
   readonly addedAtMs: number;
   readonly trust: TrustSnapshot;
+  /** By certifications. Undefined while nothing is computed yet. */
+  readonly authentication?: AuthenticationSnapshot;
+  /** The own certification of this contact that stands. */
+  readonly certification?: OwnCertification;
+  /** Whether this contact is given every own certification as it is made. */
+  readonly isGivenCertifications: boolean;
+  /** Whether directories may hand out this contact's public certification of me. */
+  readonly isAttested: boolean;
   /** Runs of the short code that ended without verification. */
   readonly failedRuns: number;
   readonly alert?: ContactAlert;
   readonly devices: readonly string[];
+  /** Where they can be reached, by their link and their profile. */
+  readonly nodeUrls: readonly string[];
   /** The conversation of two, once it exists. */
   readonly conversationId?: ConversationId;
   /** An own request or acceptance on its way: why it waits, if it does. */
   readonly delivery?: "queued" | "atNode" | { readonly refused: string };
 }
+
+/** What a contact link says, and what is known here about whom it names. Nobody was asked. */
+export interface LinkPreview {
+  /** The same link without what surrounded it: what `contacts.add` takes. */
+  readonly link: string;
+  /** For an application that registered for it. */
+  readonly appLink: string;
+  readonly nodeUrl: string;
+  readonly identityId: IdentityId;
+  /** A claim of whoever made the link. May be empty. */
+  readonly nameHint: string;
+  readonly isSelf: boolean;
+  readonly contact?: ContactSnapshot;
+}
+
+/** What the node in a link says about whom it names, checked against the identity id in the link. Gives no trust. */
+export type DirectoryPreview =
+  | {
+      readonly kind: "found";
+      readonly identityId: IdentityId;
+      readonly fingerprint: string;
+      readonly name: string;
+      readonly devices: number;
+      /** Why no request should be made, if so. */
+      readonly hindrance?: "revoked" | "deleted" | "expired";
+    }
+  | { readonly kind: "notFound" }
+  | { readonly kind: "unreachable" }
+  /** The node answered with something that does not hold, or refused. */
+  | { readonly kind: "badAnswer" };
 
 export interface MemberSnapshot {
   readonly identityId: IdentityId;
@@ -70,7 +163,51 @@ export interface MemberSnapshot {
   readonly isAdmin: boolean;
   readonly isSelf: boolean;
   readonly deviceIds: readonly string[];
+  /** Of others: whether this person verified them. Somebody who is no contact is not. */
+  readonly trust?: TrustSnapshot;
+  /** Absent when they are no contact of mine; how far certifications reach is in the contact's snapshot. */
+  readonly contactState?: ContactState;
+  /** Something about this contact that waits for the person. */
+  readonly alert?: ContactAlert;
 }
+
+/** A link with which people may knock at a group. Whoever has it can ask; only an administrator lets in. */
+export interface GroupInvitation {
+  /** Names it without giving it away. */
+  readonly id: string;
+  readonly link: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface Knock {
+  readonly identityId: IdentityId;
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly greeting: string;
+  readonly atMs: number;
+  /** `accepted` when they are somebody one talks with. */
+  readonly contactState: ContactState;
+}
+
+/** What a link to a group says, and what is known here about who made it. Nobody was asked. */
+export interface GroupLinkPreview {
+  readonly nodeUrl: string;
+  readonly identityId: IdentityId;
+  /** Claims of whoever made the link. */
+  readonly groupHint: string;
+  readonly nameHint: string;
+  readonly expiresAtMs: number;
+  readonly isExpired: boolean;
+  readonly contact?: ContactSnapshot;
+}
+
+/** A change of a group that this person wants and no commit has brought about yet. */
+export type PendingChange =
+  | { readonly kind: "add" | "remove" | "promote" | "demote"; readonly identityId: IdentityId }
+  | { readonly kind: "rename"; readonly name: string }
+  | { readonly kind: "disappear"; readonly afterS: number }
+  | { readonly kind: "leave" };
 
 /**
  * `active`: works. `opening`: created here, the node does not have it yet. `stuck`: a commit could not be processed, an
@@ -95,11 +232,26 @@ export interface ConversationSnapshot {
   readonly kind: "direct" | "group" | "self";
   /** The other side of a conversation of two. */
   readonly contactId?: IdentityId;
+  /** Of the other side, or as administrators called the group. */
   readonly name: string;
+  /** Of a group. */
+  readonly ownRole?: "admin" | "member";
+  readonly pending?: readonly PendingChange[];
+  /** Links of one's own to this group that are still good, and who followed one and waits. */
+  readonly invitations?: readonly GroupInvitation[];
+  readonly knocks?: readonly Knock[];
+  /** Who took this person in again after they had left: `acceptInvitation` joins, `declineInvitation` does not. */
+  readonly invitedBy?: IdentityId;
+  /** Messages are erased so many seconds after they were sent; 0: never. */
+  readonly disappearAfterS?: number;
   readonly state: ConversationState;
   readonly members: readonly MemberSnapshot[];
   readonly nodeUrls: readonly string[];
   readonly unread: number;
+  /** How many entries the history has: the number of the newest one. */
+  readonly entries: number;
+  /** Number of the newest entry of others that the person has read. */
+  readonly readUpTo?: number;
   readonly last?: Entry;
   readonly queued: number;
   /** Why nothing is sent although the node is there. `undecided`: a member's alert waits for the person. */
@@ -135,6 +287,21 @@ export interface TextEntry extends EntryBase {
   readonly wasVerified: boolean;
 }
 
+/** A file that a node keeps. It is fetched when somebody asks for it (`Files.download`). */
+export interface FileEntry extends EntryBase {
+  readonly kind: "file";
+  readonly id: string;
+  readonly author: IdentityId;
+  readonly authorName: string;
+  readonly isOwn: boolean;
+  readonly file: FileFactsSnapshot;
+  readonly sentAtMs: number;
+  /** Own messages only. */
+  readonly state?: MessageState;
+  /** As of a TextEntry. */
+  readonly wasVerified: boolean;
+}
+
 export interface UnknownEntry extends EntryBase {
   readonly kind: "unknown";
   readonly id: string;
@@ -146,28 +313,80 @@ export interface UnknownEntry extends EntryBase {
 
 export type ConversationEvent =
   | { readonly what: "started" }
+  /** The line that came with the request which led here: the first thing that was said. */
+  | { readonly what: "greeting"; readonly name: string; readonly isOwn: boolean; readonly text: string }
   | { readonly what: "succeeded" }
-  | { readonly what: "memberAdded"; readonly name: string; readonly identityId: IdentityId; readonly by: string }
+  | {
+      readonly what: "memberAdded";
+      readonly name: string;
+      readonly identityId: IdentityId;
+      readonly by: string;
+      readonly byId?: IdentityId;
+    }
   | {
       readonly what: "deviceAdded";
       readonly name: string;
       readonly identityId: IdentityId;
       readonly deviceId: string;
       readonly by: string;
+      readonly byId?: IdentityId;
     }
-  | { readonly what: "memberRemoved"; readonly name: string; readonly identityId: IdentityId; readonly by: string }
+  | {
+      readonly what: "memberRemoved";
+      readonly name: string;
+      readonly identityId: IdentityId;
+      readonly by: string;
+      readonly byId?: IdentityId;
+    }
   | {
       readonly what: "deviceRemoved";
       readonly name: string;
       readonly identityId: IdentityId;
       readonly deviceId: string;
       readonly by: string;
+      readonly byId?: IdentityId;
     }
   | { readonly what: "rolesChanged"; readonly by: string }
+  | {
+      readonly what: "promoted" | "demoted";
+      readonly name: string;
+      readonly identityId: IdentityId;
+      readonly by: string;
+      readonly byId: IdentityId;
+    }
+  /** Somebody followed a link to the group, and waits to be let in. Told to who made the link. */
+  | { readonly what: "knocked"; readonly name: string; readonly identityId: IdentityId; readonly greeting: string }
+  | { readonly what: "renamed"; readonly title: string; readonly by: string; readonly byId: IdentityId }
+  /** Messages are erased so many seconds after they were sent; 0: no longer. */
+  | { readonly what: "disappearing"; readonly afterS: number; readonly by: string; readonly byId: IdentityId }
+  /** What they offered to be added with did not hold. */
+  | { readonly what: "notAdded"; readonly name: string; readonly identityId: IdentityId }
+  /** A member could not follow a change by `committer`, and is taken in again. */
+  | { readonly what: "memberStuck"; readonly name: string; readonly identityId: IdentityId; readonly committer: string }
   | { readonly what: "moved"; readonly by: string }
   | { readonly what: "left"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "gone"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "stuck"; readonly committer: string }
+  /** A contact introduced somebody: `link` asks them. */
+  | {
+      readonly what: "introduced";
+      readonly name: string;
+      readonly identityId: IdentityId;
+      readonly by: IdentityId;
+      readonly link: string;
+    }
+  /** A contact goes on under another identity, and both say so: `link` asks it. */
+  | {
+      readonly what: "successorNamed";
+      readonly name: string;
+      readonly identityId: IdentityId;
+      readonly by: IdentityId;
+      readonly link: string;
+    }
+  /** I introduced the two. */
+  | { readonly what: "introducedTo"; readonly name: string; readonly identityId: IdentityId }
+  /** A contact made a public certification of me and asks that directories may hand it out. */
+  | { readonly what: "attestationAsked"; readonly name: string; readonly by: IdentityId }
   | { readonly what: "verified"; readonly name: string; readonly identityId: IdentityId; readonly method: VerificationMethod };
 
 export interface EventEntry extends EntryBase {
@@ -183,7 +402,7 @@ export interface MissingEntry extends EntryBase {
   readonly author?: IdentityId;
 }
 
-export type Entry = TextEntry | UnknownEntry | EventEntry | MissingEntry;
+export type Entry = TextEntry | FileEntry | UnknownEntry | EventEntry | MissingEntry;
 
 export type NodeState =
   | { readonly kind: "connected" }
@@ -207,4 +426,29 @@ export interface ShortCodeRun {
   /** Six digits, in `compare` and after. */
   readonly code?: string;
   readonly reason?: "declined" | "mismatch" | "timeout" | "busy" | "failed" | "epochChanged";
+}
+
+/** One scan of a verification code, on either side. One at a time with each contact. */
+export interface ScanRun {
+  readonly run: string;
+  readonly contactId: IdentityId;
+  readonly conversationId: ConversationId;
+  /** Whether the code is on this device's screen. */
+  readonly isShowing: boolean;
+  /**
+   * Showing: `waiting` until they scan; `scanned` once their device proved it: ask the person whether it is them, and `confirmScan`.
+   * Scanning: `waiting` for their person to say so. `verified` and `failed` end a run.
+   */
+  readonly state: "waiting" | "scanned" | "verified" | "failed";
+  /** When the run ends by itself. */
+  readonly endsAtMs: number;
+  /** `mismatch`: the proof does not fit this conversation, as if somebody stood in between. */
+  readonly reason?: "declined" | "mismatch" | "expired" | "epochChanged" | "unknown";
+}
+
+/** A code to show to one contact, once. */
+export interface ScanCode {
+  /** For a QR code. Secret until it is used. */
+  readonly text: string;
+  readonly run: ScanRun;
 }

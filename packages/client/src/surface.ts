@@ -6,19 +6,34 @@ import type {
   ContactSnapshot,
   ConversationId,
   ConversationSnapshot,
+  DirectoryPreview,
   Entry,
+  FileEntry,
+  GroupInvitation,
+  GroupLinkPreview,
+  LinkPreview,
   NodeSnapshot,
+  RecoverySheet,
+  RevocationCertificate,
+  ScanCode,
+  ScanRun,
   SelfSnapshot,
   Settings,
   ShortCodeRun,
+  Successor,
   TextEntry,
 } from "./snapshots.ts";
+import type { OfferedFile, TransferSnapshot } from "./transfer-snapshots.ts";
+import type { CertificationTerms, PersonRef, RootSnapshot, TrustAnswer, TrustGraph } from "./trust-snapshots.ts";
 
 export interface Client {
   readonly account: Account;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
+  readonly groups: Groups;
   readonly verification: Verification;
+  readonly trust: Trust;
+  readonly files: Files;
 
   subscribe(listener: ClientListener): Unsubscribe;
 
@@ -46,12 +61,36 @@ export interface Account {
   /** @throws {ClientError} name/empty, name/tooLong */
   rename(name: string): Promise<void>;
   updateSettings(change: Partial<Settings>): Promise<void>;
+  /** Whether directories find this identity by its whole name; they do not unless told to. Published soon. */
+  setFindable(isFindable: boolean): Promise<void>;
   /** Identity secret, contacts and settings under a passphrase of its own. Never session state, device keys or tokens. */
   exportBackup(passphrase: string): Promise<Uint8Array>;
+  /**
+   * Words and a QR text that bring this identity back on an empty machine, as a new device. Contacts and messages are not in it. Notes
+   * the time in `safety`.
+   *
+   * @throws {ClientError} recovery/notPossible: an imported key that does not fit; `exportBackup` is what is left.
+   */
+  recoverySheet(): Promise<RecoverySheet>;
+  /** Made anew each time; each of them ends the identity when `revokeIdentity` gets it. Notes the time in `safety`. */
+  revocationCertificate(): Promise<RevocationCertificate>;
   /** The identity's secret key for gpg, armored, under a passphrase of its own. */
   exportForGpg(passphrase: string): Promise<string>;
   /** The identity's certificate, armored. */
   exportCertificate(): Promise<string>;
+  /**
+   * This identity goes on for another of the same person: a text for the old one's program. Nothing is changed or sent.
+   *
+   * @throws {ClientError} link/malformed, link/own
+   */
+  offerSuccession(oldLink: string): Promise<string>;
+  /**
+   * The person goes on under the identity that made this text: every contact is told in the conversation, and decides. Verification does
+   * not carry over.
+   *
+   * @throws {ClientError} succession/malformed; link/*, node/*, contact/notFound, contact/invalidIdentity of the new identity
+   */
+  announceSuccession(offer: string): Promise<Successor>;
   /** Declares another device of this identity lost: it is removed from every conversation. Never undone. */
   revokeDevice(deviceId: string): Promise<void>;
   /**
@@ -64,11 +103,15 @@ export interface Account {
 export interface Contacts {
   list(): readonly ContactSnapshot[];
   get(identityId: IdentityId): ContactSnapshot | undefined;
+  /** What a link says and what is known here. Asks nobody and stores nothing. @throws {ClientError} link/malformed, nodeUrl/insecure */
+  preview(link: string): Promise<LinkPreview>;
+  /** Asks the link's node, which learns that somebody at this address asked. Stores nothing. @throws {ClientError} link/malformed, nodeUrl/insecure */
+  lookUp(link: string): Promise<DirectoryPreview>;
   /**
    * Sends a contact request. Again for the same link: sends it again with the new greeting unless accepted.
    * When they already asked me, this accepts. Works offline: the request goes out when the nodes can be reached.
    *
-   * @throws {ClientError} link/*, greeting/tooLong, contact/blocked, contact/alreadyAccepted
+   * @throws {ClientError} link/*, nodeUrl/insecure, greeting/tooLong, contact/blocked, contact/alreadyAccepted
    */
   add(link: string, greeting?: string): Promise<ContactSnapshot>;
   /** @throws {ClientError} contact/noRequest, contact/unknown */
@@ -84,6 +127,8 @@ export interface Contacts {
 export interface Conversations {
   list(): readonly ConversationSnapshot[];
   get(id: ConversationId): ConversationSnapshot | undefined;
+  /** Unread messages in all conversations. */
+  unreadTotal(): number;
   /** Newest first. Own queued messages come first of all, without a number. `before`: only entries with a smaller number. */
   history(id: ConversationId, page?: { readonly before?: number; readonly limit?: number }): Promise<readonly Entry[]>;
   /** Stores a message for sending; it goes out now or when it can. @throws {ClientError} message/*, conversation/*, contact/blocked */
@@ -95,8 +140,65 @@ export interface Conversations {
   /** Say again every few seconds while true. Nothing is sent when switched off or offline. */
   setTyping(id: ConversationId, isTyping: boolean): void;
   setPresence(id: ConversationId, state: "here" | "away"): void;
-  /** Leaves: others see it. The history stays. */
+  /** Leaves: others see it. The history stays. Of a group as `Groups.leave`. @throws {ClientError} group/lastAdmin, conversation/unknown */
   leave(id: ConversationId): Promise<void>;
+}
+
+/**
+ * Conversations of more than two: who is in them, who administers them, what they are called. Messages, history and reading are those of
+ * `Conversations`. Every change is a commit that all members see, naming who made it; what waits for one is in the snapshot's `pending`.
+ */
+export interface Groups {
+  /**
+   * Founds a group on the home node, with oneself as its administrator, and adds these contacts. They are in it at once, whether they
+   * are there or not, and see it when they are. Works offline.
+   *
+   * @throws {ClientError} group/badName, group/tooMany, group/notAContact
+   */
+  create(name: string, members?: readonly IdentityId[]): Promise<ConversationSnapshot>;
+  /** @throws {ClientError} group/notAdmin, group/notAContact, group/tooMany, conversation/unknown, conversation/closed */
+  add(id: ConversationId, members: readonly IdentityId[]): Promise<void>;
+  /** Takes somebody out, with all devices, and changes the stream's tokens in the same act. @throws {ClientError} as `add`, group/notAMember */
+  remove(id: ConversationId, identityId: IdentityId): Promise<void>;
+  /** @throws {ClientError} group/notAdmin, group/notAMember, conversation/* */
+  promote(id: ConversationId, identityId: IdentityId): Promise<void>;
+  /** Oneself, too. @throws {ClientError} group/lastAdmin, group/notAdmin, group/notAMember, conversation/* */
+  demote(id: ConversationId, identityId: IdentityId): Promise<void>;
+  /** Promotes somebody and steps down, in one act. @throws {ClientError} as `promote` */
+  handOver(id: ConversationId, identityId: IdentityId): Promise<void>;
+  /** @throws {ClientError} group/badName, group/notAdmin, conversation/* */
+  rename(id: ConversationId, name: string): Promise<void>;
+  /**
+   * Leaves. An administrator steps down first; the last one names a successor. Nothing of the group is shown from now on, and others see
+   * that one has left once somebody's client has committed it.
+   *
+   * @throws {ClientError} group/lastAdmin, group/notAMember, conversation/*
+   */
+  leave(id: ConversationId, successor?: IdentityId): Promise<void>;
+  /** Joins a group again that one has left. @throws {ClientError} group/noInvitation, group/notAGroup, conversation/unknown */
+  acceptInvitation(id: ConversationId): Promise<void>;
+  /** Stays out. Administrators may take one out of their list. @throws {ClientError} as `acceptInvitation` */
+  declineInvitation(id: ConversationId): Promise<void>;
+  /**
+   * A link with which people may knock, good for `validForMs` (a week; an hour to 30 days). Lets nobody in by itself.
+   *
+   * @throws {ClientError} group/badDuration, group/tooManyInvitations, group/notAdmin, conversation/*
+   */
+  invite(id: ConversationId, validForMs?: number): Promise<GroupInvitation>;
+  /** The link is good for nothing any more. @throws {ClientError} group/noInvitation, group/notAGroup, conversation/* */
+  revokeInvitation(id: ConversationId, invitationId: string): Promise<void>;
+  /** What a link to a group says. Asks nobody. @throws {ClientError} link/malformed, nodeUrl/* */
+  previewLink(link: string): Promise<GroupLinkPreview>;
+  /**
+   * Follows a link: asks who made it to be let in, and to talk. When they agree, the conversation with them and the group appear.
+   *
+   * @throws {ClientError} link/*, nodeUrl/*, group/invitationExpired, greeting/tooLong, contact/blocked
+   */
+  knock(link: string, greeting?: string): Promise<ContactSnapshot>;
+  /** Lets in who knocked, and accepts them as a contact. @throws {ClientError} group/noKnock, group/notAdmin, conversation/* */
+  admit(id: ConversationId, identityId: IdentityId): Promise<void>;
+  /** Sends nothing. @throws {ClientError} group/noKnock, group/notAdmin, conversation/* */
+  turnAway(id: ConversationId, identityId: IdentityId): Promise<void>;
 }
 
 export interface Verification {
@@ -118,8 +220,106 @@ export interface Verification {
   cancelShortCode(identityId: IdentityId): Promise<void>;
   /** The run going on with a contact, or the last one since start. */
   shortCode(identityId: IdentityId): ShortCodeRun | undefined;
+  /**
+   * A code for one contact to scan from this screen, good once and for five minutes. An earlier one of the same contact ends.
+   *
+   * @throws {ClientError} conversation/closed, contact/unknown
+   */
+  showScanCode(identityId: IdentityId): Promise<ScanCode>;
+  /**
+   * What was scanned from a contact's screen: proves it to them inside the conversation. Both sides are verified once their person
+   * has confirmed. `expected`: whose code it has to be; anybody's whom I talk with when left out.
+   *
+   * @throws {ClientError} scan/malformed, own, otherPerson, expired, unknownContact, unknownDevice; conversation/closed
+   */
+  scan(text: string, expected?: IdentityId): Promise<ScanRun>;
+  /** The person in front of the code says that it is this contact who scanned it, or not. @throws {ClientError} verification/noRun */
+  confirmScan(identityId: IdentityId, isThem: boolean): Promise<void>;
+  cancelScan(identityId: IdentityId): Promise<void>;
+  /** The run going on with a contact, or the last one since start. */
+  scanRun(identityId: IdentityId): ScanRun | undefined;
   /** Takes a verification back. */
   withdraw(identityId: IdentityId): Promise<void>;
+}
+
+/** Files of conversations. They are sealed here, kept by the conversation's node for a while, and fetched when a person asks. */
+export interface Files {
+  /** Uploads and downloads, oldest first: what is going on, what was paused or failed, what is done. */
+  transfers(): Promise<readonly TransferSnapshot[]>;
+  /**
+   * Stores an upload; it runs by itself and goes on after any break, also with a new process. The message is sent when the node has all
+   * of it. Again with the same file in the same place: the same upload.
+   *
+   * @throws {ClientError} file/*, conversation/*, contact/blocked, contact/undecided
+   */
+  send(id: ConversationId, file: OfferedFile): Promise<TransferSnapshot>;
+  /**
+   * Fetches a file into the application's own `ref`, whole or not at all, and goes on after any break. A check that fails ends it.
+   *
+   * @throws {ClientError} message/unknown, file/notPossible
+   */
+  download(
+    id: ConversationId,
+    message: { readonly id: string; readonly author: IdentityId },
+    ref: string,
+  ): Promise<TransferSnapshot>;
+  /** @throws {ClientError} transfer/unknown */
+  pause(transferId: string): Promise<void>;
+  /** Goes on with what was paused, and tries again what failed. @throws {ClientError} transfer/unknown */
+  resume(transferId: string): Promise<void>;
+  /** Forgets a transfer with what it left here and, of an unfinished upload, at the node. @throws {ClientError} transfer/unknown */
+  cancel(transferId: string): Promise<void>;
+  /** Files of a conversation, newest first. */
+  list(id: ConversationId, page?: { readonly before?: number; readonly limit?: number }): Promise<readonly FileEntry[]>;
+  /** Deletes an own file at the node: nobody can fetch it any more. @returns false when the node did not answer. @throws {ClientError} transfer/unknown */
+  deleteAtNode(messageId: string): Promise<boolean>;
+}
+
+/** Vouching for people, and believing those who do. Certifications are private unless said otherwise. */
+export interface Trust {
+  /**
+   * "I have checked that this is NAME", and with a depth, "and I trust them to introduce others". Takes the place of an earlier one.
+   *
+   * @throws {ClientError} contact/unknown, contact/undecided, trust/notVerified, trust/badTerms
+   */
+  certify(identityId: IdentityId, terms?: CertificationTerms): Promise<void>;
+  /** Takes the own certification back; whoever was given it hears so. @throws {ClientError} trust/notCertified */
+  revoke(identityId: IdentityId, reason?: "noLongerValid" | "neverValid"): Promise<void>;
+  /**
+   * Gives both the other's certificate with the own certification, inside the conversations.
+   *
+   * @throws {ClientError} contact/unknown, conversation/closed, trust/notCertified: of whom there is no own certification
+   */
+  introduce(one: IdentityId, other: IdentityId): Promise<void>;
+  /** Gives a contact all own certifications. @throws {ClientError} contact/unknown, conversation/closed */
+  share(withId: IdentityId): Promise<void>;
+  /** Whether a contact is given every own certification as it is made. Turning it on shares those there are. */
+  setSharing(withId: IdentityId, isAutomatic: boolean): Promise<void>;
+  /**
+   * Agrees that directories hand out this contact's public certification of me, or no longer.
+   *
+   * @throws {ClientError} trust/notCertified: no public certification of theirs is here
+   */
+  attest(byId: IdentityId, isAttested: boolean): Promise<void>;
+  /**
+   * Makes somebody a root: what they certify counts as one's own, up to `amount`. undefined: no longer.
+   *
+   * @throws {ClientError} contact/unknown, trust/badTerms
+   */
+  setRoot(identityId: IdentityId, amount: number | undefined): Promise<void>;
+  /** A root by contact link or root link, who need not be a contact. Asks the link's node. @throws {ClientError} link/*, node/*, contact/notFound, contact/invalidIdentity, trust/badTerms */
+  addRoot(link: string, amount: number): Promise<PersonRef>;
+  roots(): Promise<readonly RootSnapshot[]>;
+  /** Takes in certificates with certifications, for instance from a keyring of gpg. @returns how many. @throws {ClientError} trust/badKeyring */
+  importKeyring(bytes: Uint8Array): Promise<number>;
+  /**
+   * Whom the owner of a gpg keyring trusts to introduce others (`gpg --export-ownertrust`), of those who are known here. Suggestions:
+   * nobody becomes a root by this.
+   */
+  suggestedRoots(ownerTrust: string): Promise<readonly RootSnapshot[]>;
+  /** @throws {ClientError} contact/unknown */
+  why(identityId: IdentityId): Promise<TrustAnswer>;
+  graph(): Promise<TrustGraph>;
 }
 
 /** What a new identity starts from. `secretKey` takes an OpenPGP secret key, armored or binary, instead of making one. */
@@ -135,3 +335,11 @@ export interface Backup {
   readonly passphrase: string;
   readonly homeNodeUrl?: string;
 }
+
+/**
+ * What `Account.recoverySheet` made: its text, or its words with what stood beside them. `name` is used when the node does not know the
+ * identity or cannot be reached.
+ */
+export type Recovery =
+  | { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string }
+  | { readonly words: string; readonly homeNodeUrl: string; readonly name?: string };

@@ -1,0 +1,122 @@
+// The own identity: name, settings, what can be taken elsewhere, and its end.
+import { decodeHex, equalBytes } from "@p2pcrypt/bytes";
+import { sealBackup } from "./account/backup.ts";
+import { toClientError } from "./account/create.ts";
+import { revokeAtHome, sayGoodbye } from "./account/delete.ts";
+import { change } from "./account/publish.ts";
+import { makeRecoverySheet } from "./account/recovery.ts";
+import { formatRevocation } from "./account/revoke.ts";
+import { announceSuccession, offerSuccession } from "./account/succession.ts";
+import type { Core } from "./core.ts";
+import { ClientError } from "./failure.ts";
+import type { RecoverySheet, RevocationCertificate, SelfSnapshot, Settings, Successor } from "./snapshots.ts";
+import type { Account } from "./surface.ts";
+import type { Tasks } from "./tasks.ts";
+import { selfSnapshot } from "./views.ts";
+
+export class ClientAccount implements Account {
+  readonly #core: Core;
+  readonly #tasks: Tasks;
+  readonly #close: () => Promise<void>;
+
+  constructor(core: Core, tasks: Tasks, close: () => Promise<void>) {
+    this.#core = core;
+    this.#tasks = tasks;
+    this.#close = close;
+  }
+
+  snapshot(): SelfSnapshot {
+    return selfSnapshot(this.#core);
+  }
+
+  async rename(name: string): Promise<void> {
+    const core = this.#core;
+    const at = { atMs: core.nowMs };
+    try {
+      const secret = await (await core.secret()).rename(name, core.nowMs);
+      const renamed = await core.deps.identity.openSecret(secret, at);
+      // Who was found by the old name is found by the new one.
+      await this.#publishAs(core.account.isFindable === true ? await renamed.setFindable(true, core.nowMs) : secret);
+    } catch (error) {
+      throw toClientError(error);
+    }
+  }
+
+  async setFindable(isFindable: boolean): Promise<void> {
+    const core = this.#core;
+    if ((core.account.isFindable === true) === isFindable) return;
+    await this.#publishAs(await (await core.secret()).setFindable(isFindable, core.nowMs));
+  }
+
+  async #publishAs(secret: Uint8Array): Promise<void> {
+    const core = this.#core;
+    const { certificate, minimal, facts } = await core.deps.identity.openSecret(secret, { atMs: core.nowMs });
+    const { name, isFindable } = facts;
+    await change(core, { secret, name, isFindable, certificate, minimalCertificate: minimal, isProfileStale: true });
+  }
+
+  async updateSettings(settings: Partial<Settings>): Promise<void> {
+    await change(this.#core, { settings: { ...this.#core.account.settings, ...settings } });
+  }
+
+  async exportBackup(passphrase: string): Promise<Uint8Array> {
+    const core = this.#core;
+    const bytes = await sealBackup(core, passphrase);
+    await change(core, { backupAtMs: core.nowMs });
+    return bytes;
+  }
+
+  recoverySheet(): Promise<RecoverySheet> {
+    return makeRecoverySheet(this.#core);
+  }
+
+  async revocationCertificate(): Promise<RevocationCertificate> {
+    const core = this.#core;
+    const armored = await (await core.secret()).revocationCertificate(core.nowMs);
+    await change(core, { revocationAtMs: core.nowMs });
+    const { link, fingerprint, name } = this.snapshot();
+    const made = { armored, link, fingerprint, name };
+    return { ...made, text: formatRevocation(made) };
+  }
+
+  async exportForGpg(passphrase: string): Promise<string> {
+    if (passphrase === "") throw new ClientError({ code: "export/passphraseEmpty" });
+    return (await this.#core.secret()).exportForGpg(passphrase);
+  }
+
+  exportCertificate(): Promise<string> {
+    const { deps, account, nowMs } = this.#core;
+    return deps.identity.armorCertificate(account.certificate, { atMs: nowMs });
+  }
+
+  offerSuccession(oldLink: string): Promise<string> {
+    return offerSuccession(this.#core, oldLink);
+  }
+
+  announceSuccession(offer: string): Promise<Successor> {
+    return announceSuccession(this.#core, offer);
+  }
+
+  async revokeDevice(deviceId: string): Promise<void> {
+    const id = decodeHex(deviceId);
+    const { account } = this.#core;
+    if (equalBytes(id, account.device.deviceId))
+      throw new RangeError("the present device revokes itself by deleting the identity");
+    await change(this.#core, {
+      revokedDevices: [...account.revokedDevices, id],
+      devices: account.devices.filter((device) => !equalBytes(device, id)),
+      isProfileStale: true,
+    });
+  }
+
+  async deleteIdentity(): Promise<{ readonly isRevoked: boolean }> {
+    const core = this.#core;
+    await sayGoodbye(core);
+    await this.#tasks.settled();
+    const isRevoked = await revokeAtHome(core);
+    core.stop("client/deleted");
+    await this.#close();
+    await core.deps.vault.erase();
+    return { isRevoked };
+  }
+}

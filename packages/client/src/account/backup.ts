@@ -1,0 +1,113 @@
+// What moves to another device: the identity's secret, contacts and settings. Never session state, device keys or tokens: whoever
+// imports is a new device (M20). Sealed under a passphrase of its own.
+import { gcm } from "@noble/ciphers/aes.js";
+import { ByteReader, ByteWriter, DecodeError, purposeBytes } from "@p2pcrypt/bytes";
+import type { IdentityId } from "@p2pcrypt/session";
+import type { Core } from "../core.ts";
+import { ClientError } from "../failure.ts";
+import type { ClientDeps } from "../ports.ts";
+import type { Settings, TrustSnapshot } from "../snapshots.ts";
+import type { CertifiedRow } from "../store/rows.ts";
+import { decodeStored, encodeStored } from "../store/stored-json.ts";
+
+const VERSION = 1;
+const MEMORY_KIB = 64 * 1024;
+const PASSES = 3;
+const MAX_MEMORY_KIB = 1024 * 1024;
+const MAX_PASSES = 16;
+const PURPOSE = purposeBytes("p2pcrypt export");
+
+export interface BackupContent {
+  readonly secret: Uint8Array;
+  readonly name: string;
+  readonly homeNodeUrl: string;
+  readonly settings: Settings;
+  readonly revokedDevices: readonly Uint8Array[];
+  readonly contacts: readonly BackupContact[];
+  /** Whom this person certified, made a root, or was told about. */
+  readonly certified?: readonly CertifiedRow[];
+}
+
+export interface BackupContact {
+  readonly identityId: IdentityId;
+  readonly name: string;
+  readonly state: "accepted" | "blocked";
+  readonly nodeUrls: readonly string[];
+  readonly trust: TrustSnapshot;
+  readonly revokedDevices: readonly Uint8Array[];
+  readonly conversationId?: string;
+  readonly isGivenCertifications?: boolean;
+}
+
+// struct {
+//   opaque purpose<0..255>;                "p2pcrypt export"
+//   uint8  version = 1;
+//   uint32 memory_kib; uint8 passes; opaque salt[16];      Argon2id
+//   opaque nonce[12];
+//   opaque sealed<rest>;                   AES-256-GCM of JSON; everything before the nonce is its AAD
+// } Export;
+export async function sealBackup(core: Core, passphrase: string): Promise<Uint8Array> {
+  if (passphrase === "") throw new ClientError({ code: "export/passphraseEmpty" });
+  const { account, deps, tables } = core;
+  const contacts = tables.contacts.all().flatMap((row): BackupContact[] => {
+    const { identityId, name, state, nodeUrls, trust, revokedDevices, conversationId, isGivenCertifications = false } = row;
+    if (state !== "accepted" && state !== "blocked") return [];
+    return [
+      {
+        identityId,
+        name,
+        state,
+        nodeUrls,
+        trust,
+        revokedDevices,
+        isGivenCertifications,
+        ...(conversationId === undefined ? {} : { conversationId }),
+      },
+    ];
+  });
+  const { secret, name, homeNodeUrl, settings, revokedDevices } = account;
+  const certified = tables.certified.all();
+  const content: BackupContent = { secret, name, homeNodeUrl, settings, revokedDevices, contacts, certified };
+  const salt = deps.random(16);
+  const parameters = new ByteWriter().bytes(PURPOSE).u8(VERSION).u32(MEMORY_KIB).u8(PASSES).bytes(salt).finish();
+  const key = await deps.deriveKey({ passphrase: passphrase.normalize("NFC"), salt, memoryKib: MEMORY_KIB, passes: PASSES });
+  const nonce = deps.random(12);
+  return new ByteWriter()
+    .bytes(parameters)
+    .bytes(nonce)
+    .bytes(gcm(key, nonce, parameters).encrypt(encodeStored(content)))
+    .finish();
+}
+
+/** @throws {ClientError} export/notAnExport, newer, wrongPassphrase */
+export async function openBackup(deps: ClientDeps, bytes: Uint8Array, passphrase: string): Promise<BackupContent> {
+  const { salt, memoryKib, passes, parameters, nonce, sealed } = read(bytes);
+  const key = await deps.deriveKey({ passphrase: passphrase.normalize("NFC"), salt, memoryKib, passes });
+  let content: Uint8Array;
+  try {
+    content = gcm(key, nonce, parameters).decrypt(sealed);
+  } catch (cause) {
+    throw new ClientError({ code: "export/wrongPassphrase" }, { cause });
+  }
+  return decodeStored<BackupContent>(content);
+}
+
+function read(bytes: Uint8Array) {
+  try {
+    const reader = new ByteReader(bytes);
+    if (reader.text8("Export.purpose") !== "p2pcrypt export") throw new ClientError({ code: "export/notAnExport" });
+    const version = reader.u8("Export.version");
+    if (version !== VERSION) throw new ClientError({ code: "export/newer", version });
+    const memoryKib = reader.u32("Export.memory_kib");
+    const passes = reader.u8("Export.passes");
+    const salt = reader.take(16, "Export.salt");
+    const isSane = memoryKib >= MEMORY_KIB && memoryKib <= MAX_MEMORY_KIB && passes >= PASSES && passes <= MAX_PASSES;
+    if (!isSane) throw new ClientError({ code: "export/notAnExport" });
+    const parameters = bytes.slice(0, reader.offset);
+    const nonce = reader.take(12, "Export.nonce");
+    return { memoryKib, passes, salt, parameters, nonce, sealed: bytes.slice(reader.offset) };
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw new ClientError({ code: "export/notAnExport" }, { cause });
+    throw cause;
+  }
+}

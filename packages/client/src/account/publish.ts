@@ -1,0 +1,162 @@
+// Keeps what others need to reach this identity at its home node: the inbox, the certificate, a fresh profile.
+import { ApiError, initialChain, limits, tokenHash, toStreamId } from "@p2pcrypt/api";
+import { encodeHex } from "@p2pcrypt/bytes";
+import { type Inbox, MAX_PROFILE_MS, type Profile, unionOfRevoked } from "@p2pcrypt/identity";
+import { queueProfile } from "../conversation/outbox.ts";
+import type { Core } from "../core.ts";
+import { stepAfter } from "../net/call-outcome.ts";
+import type { NodeLink } from "../net/node-link.ts";
+import type { Step } from "../run/pump.ts";
+import { EMPTY_CURSOR_CHAIN } from "../store/cursor.ts";
+import type { AccountRow } from "../store/rows.ts";
+import { SELF } from "../store/tables.ts";
+import { DEVICE_LIFETIME_MS, newInboxKey } from "./create.ts";
+
+const DAY_MS = 86_400_000;
+const RENEW_DEVICE_BEFORE_MS = 45 * DAY_MS;
+const RENEW_PROFILE_BEFORE_MS = 15 * DAY_MS;
+const INBOX_KEY_AGE_MS = 7 * DAY_MS;
+const INBOX_KEY_KEPT_MS = 30 * DAY_MS;
+const LOOK_AGAIN_MS = 6 * 3_600_000;
+const REFUSED_RETRY_MS = 60_000;
+
+export async function publishStep(core: Core): Promise<Step> {
+  const { account } = core;
+  const link = core.links.to(account.homeNodeUrl);
+  const { facts } = link;
+  if (account.isCloned || !link.isConnected || facts === undefined) return { kind: "idle" };
+  if (account.homeNodeId !== undefined && account.homeNodeId !== facts.nodeId) return refused(core, "node/otherIdentity");
+  try {
+    if (account.homeNodeId === undefined) await change(core, { homeNodeId: facts.nodeId });
+    if (!core.account.inbox.isCreated) await createInbox(core, link);
+    await renew(core);
+    if (core.account.isProfileStale || core.account.profile === undefined) await signNextProfile(core, link);
+    if (core.account.profile?.isPublished === false) await publishProfile(core, link);
+    return { kind: "wait", delayMs: LOOK_AGAIN_MS };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "olderProfile") {
+      await change(core, { isProfileStale: true });
+      return { kind: "again" };
+    }
+    if (error instanceof ApiError && !error.isRetriable) return refused(core, error.code);
+    return stepAfter(error);
+  }
+}
+
+async function createInbox(core: Core, link: NodeLink): Promise<void> {
+  const { inbox } = core.account;
+  const stream = toStreamId(inbox.stream);
+  await link.call("stream.create", {
+    stream,
+    kind: "inbox",
+    readTokenHash: tokenHash(inbox.readToken),
+    contactTokenHash: tokenHash(inbox.contactToken),
+    admins: [await core.deps.crypto.signaturePublicKey(inbox.adminSecretKey)],
+  });
+  const chain = initialChain({ node: link.facts?.nodeId ?? "", stream });
+  await change(core, { inbox: { ...core.account.inbox, isCreated: true, cursor: { seq: 0, chain, ...EMPTY_CURSOR_CHAIN } } });
+}
+
+/** Certificates and keys that come of age. */
+async function renew(core: Core): Promise<void> {
+  const { device, inbox, profile } = core.account;
+  const { nowMs, deps } = core;
+  if (device.notAfterMs - nowMs < RENEW_DEVICE_BEFORE_MS) {
+    const notAfterMs = nowMs + DEVICE_LIFETIME_MS;
+    const open = await core.secret();
+    const certificate = await open.certifyDevice({ ...device, notBeforeMs: nowMs, notAfterMs }, nowMs);
+    await change(core, { device: { ...device, certificate, notAfterMs } });
+  }
+  const newest = inbox.keys.at(-1);
+  if (newest === undefined || nowMs - newest.createdMs > INBOX_KEY_AGE_MS) {
+    const kept = inbox.keys.filter(({ createdMs }) => nowMs - createdMs < INBOX_KEY_KEPT_MS);
+    const keys = [...kept, await newInboxKey(deps, (newest?.keyId ?? 0) + 1)];
+    await change(core, { inbox: { ...core.account.inbox, keys }, isProfileStale: true });
+  }
+  if (profile !== undefined && profile.validUntilMs - nowMs < RENEW_PROFILE_BEFORE_MS)
+    await change(core, { isProfileStale: true });
+}
+
+/** What other devices of this identity published stays in. */
+async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
+  const { account, nowMs } = core;
+  const published = await lookupOwn(core, link);
+  const revoked = unionOfRevoked(account.revokedDevices, published?.revokedDevices ?? []);
+  const isRevoked = (id: Uint8Array): boolean => revoked.some((one) => encodeHex(one) === encodeHex(id));
+  const others = (published?.devices ?? []).filter(
+    (id) => encodeHex(id) !== encodeHex(account.device.deviceId) && !isRevoked(id),
+  );
+  const otherInboxes = (published?.inboxes ?? []).filter(({ stream }) => encodeHex(stream) !== encodeHex(account.inbox.stream));
+  const sequence = nextSequence(account, published);
+  const devices = [account.device.deviceId, ...others].slice(0, limits.MAX_DEVICES);
+  const validUntilMs = nowMs + MAX_PROFILE_MS;
+  const open = await core.secret();
+  const bytes = await open.signProfile(
+    {
+      sequence,
+      issuedMs: nowMs,
+      validUntilMs,
+      isDeleted: false,
+      displayName: account.name,
+      inboxes: [ownInbox(account), ...otherInboxes].slice(0, limits.MAX_DEVICES),
+      devices,
+      revokedDevices: revoked,
+    },
+    nowMs,
+  );
+  await change(core, {
+    profile: { bytes, sequence, validUntilMs, isPublished: false },
+    isProfileStale: false,
+    devices,
+    revokedDevices: revoked,
+  });
+}
+
+function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Profile | undefined): bigint {
+  if (published !== undefined && published.sequence > (profile?.sequence ?? 0n)) return published.sequence + 1n;
+  return profile === undefined ? leastSequence : profile.sequence + 1n;
+}
+
+async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
+  try {
+    const { certificate, profile } = await link.call("profile.lookup", { identity: core.account.identityId });
+    const verified = await core.deps.identity.verifyProfile(certificate, profile, { atMs: core.nowMs });
+    return verified?.profile.identityId === core.account.identityId ? verified.profile : undefined;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "notFound") return undefined;
+    throw error;
+  }
+}
+
+function ownInbox({ inbox, homeNodeId, homeNodeUrl }: AccountRow): Inbox {
+  const newest = inbox.keys.at(-1);
+  if (newest === undefined || homeNodeId === undefined) throw new RangeError("the inbox has a key and a node");
+  return { nodeId: homeNodeId, nodeUrl: homeNodeUrl, stream: inbox.stream, inboxKey: newest.publicKey, keyId: newest.keyId };
+}
+
+async function publishProfile(core: Core, link: NodeLink): Promise<void> {
+  const { certificate, profile, attested } = core.account;
+  if (profile === undefined) return;
+  const published = attested === undefined ? certificate : await core.deps.identity.mergeCertificates(certificate, attested);
+  await link.call("profile.publish", { certificate: published, profile: profile.bytes });
+  await core.ledger.transact(async (tx) => {
+    const account = tx.get(core.tables.account, SELF);
+    if (account?.profile?.sequence !== profile.sequence) return; // another one was signed meanwhile
+    const { publishRefusal: _, ...rest } = account;
+    tx.put(core.tables.account, SELF, { ...rest, profile: { ...profile, isPublished: true } });
+    // Contacts learn names, inboxes and lost devices in the conversation: nobody has to ask the node for them.
+    for (const id of tx.ids(core.tables.threads)) queueProfile(core, tx, id, { certificate, profile: profile.bytes });
+  });
+}
+
+async function refused(core: Core, publishRefusal: string): Promise<Step> {
+  if (core.account.publishRefusal !== publishRefusal) await change(core, { publishRefusal });
+  return { kind: "wait", delayMs: REFUSED_RETRY_MS };
+}
+
+export async function change(core: Core, fields: Partial<AccountRow>): Promise<void> {
+  await core.ledger.transact(async (tx) => {
+    const account = tx.get(core.tables.account, SELF);
+    if (account !== undefined) tx.put(core.tables.account, SELF, { ...account, ...fields });
+  });
+}

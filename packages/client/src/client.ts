@@ -1,0 +1,163 @@
+// The client as applications hold it: the surface over core, tasks and views.
+
+import type { Vault } from "@p2pcrypt/vault";
+import { openBackup } from "./account/backup.ts";
+import { accountOf, createAccount, secondsOf } from "./account/create.ts";
+import { parseNodeUrl } from "./account/node-url.ts";
+import { recoverAccount } from "./account/recovery.ts";
+import { ClientAccount } from "./account.ts";
+import { ClientContacts } from "./contacts.ts";
+import { ClientConversations } from "./conversations.ts";
+import { Core } from "./core.ts";
+import type { ClientListener, Unsubscribe } from "./events.ts";
+import { ClientError } from "./failure.ts";
+import { ClientFiles } from "./files.ts";
+import { ClientGroups } from "./groups.ts";
+import { newContact } from "./mail/contacts.ts";
+import type { ClientDeps } from "./ports.ts";
+import type { NodeSnapshot } from "./snapshots.ts";
+import { assertReadable, writeFormat } from "./store/format.ts";
+import type { AccountRow } from "./store/rows.ts";
+import { loadTables, SELF } from "./store/tables.ts";
+import type {
+  Account,
+  Backup,
+  Client,
+  Contacts,
+  Conversations,
+  Files,
+  Groups,
+  NewIdentity,
+  Recovery,
+  Trust,
+  Verification,
+} from "./surface.ts";
+import { Tasks } from "./tasks.ts";
+import { ClientTrust } from "./trust.ts";
+import { ClientVerification } from "./verification.ts";
+
+/** Whether a vault holds an identity. */
+export async function hasIdentity(vault: Vault): Promise<boolean> {
+  return (await vault.get("account", SELF)) !== undefined;
+}
+
+/** A new identity in a vault that has none. Works offline. @throws {ClientError} client/identityExists, name/*, nodeUrl/*, import/badKey */
+export async function createClient(deps: ClientDeps, identity: NewIdentity): Promise<Client> {
+  await assertEmpty(deps);
+  return begin(deps, await createAccount(deps, identity));
+}
+
+/**
+ * A new device of the identity on a recovery sheet. Asks the home node what it knows about the identity; without an answer the sheet is
+ * enough. Contacts are asked again by their links, and take this device into the conversations that they still have.
+ *
+ * @throws {ClientError} recovery/*, client/identityExists, name/*, nodeUrl/*
+ */
+export async function recoverClient(deps: ClientDeps, recovery: Recovery): Promise<Client> {
+  await assertEmpty(deps);
+  return begin(deps, await recoverAccount(deps, recovery));
+}
+
+/** @throws {ClientError} client/noIdentity, client/newerVault */
+export async function openClient(deps: ClientDeps): Promise<Client> {
+  await assertReadable(deps.vault);
+  const core = new Core(deps);
+  await loadTables(core.ledger, core.tables);
+  if (core.tables.account.get(SELF) === undefined) throw new ClientError({ code: "client/noIdentity" });
+  return new ClientOnCore(core);
+}
+
+/** A new device of the identity in a backup. Its contacts are asked to take it in. @throws {ClientError} export/*, client/identityExists */
+export async function importClient(deps: ClientDeps, backup: Backup): Promise<Client> {
+  await assertEmpty(deps);
+  const content = await openBackup(deps, backup.bytes, backup.passphrase);
+  const homeNodeUrl = parseNodeUrl(backup.homeNodeUrl ?? content.homeNodeUrl);
+  const { secret, settings, name, revokedDevices, contacts, certified = [] } = content;
+  const account = await accountOf(deps, { secret, homeNodeUrl, settings, name });
+  const core = new Core(deps);
+  await writeFormat(deps.vault);
+  await core.ledger.transact(async (tx) => {
+    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
+    for (const row of certified) tx.put(core.tables.certified, row.identityId, row);
+    for (const contact of contacts) {
+      const { identityId, nodeUrls, trust, state, conversationId: _, ...rest } = contact;
+      tx.put(core.tables.contacts, identityId, {
+        ...newContact(core, identityId, { name: rest.name, state, nodeUrls }),
+        trust,
+        revokedDevices: rest.revokedDevices,
+        isGivenCertifications: rest.isGivenCertifications === true,
+      });
+      if (state !== "accepted") continue;
+      const id = core.newId();
+      tx.put(core.tables.mail, id, {
+        id,
+        to: identityId,
+        createdMs: core.nowMs,
+        attempts: 0,
+        letter: { kind: "rejoin", greeting: "" },
+      });
+    }
+  });
+  return new ClientOnCore(core);
+}
+
+async function begin(deps: ClientDeps, account: AccountRow): Promise<Client> {
+  const core = new Core(deps);
+  await writeFormat(deps.vault);
+  await core.ledger.transact(async (tx) => tx.put(core.tables.account, SELF, account));
+  return new ClientOnCore(core);
+}
+
+async function assertEmpty({ vault }: ClientDeps): Promise<void> {
+  if (await hasIdentity(vault)) throw new ClientError({ code: "client/identityExists" });
+}
+
+class ClientOnCore implements Client {
+  readonly account: Account;
+  readonly contacts: Contacts;
+  readonly conversations: Conversations;
+  readonly groups: Groups;
+  readonly verification: Verification;
+  readonly trust: Trust;
+  readonly files: Files;
+  readonly #core: Core;
+  readonly #tasks: Tasks;
+  #closing: Promise<void> | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#tasks = new Tasks(core);
+    this.account = new ClientAccount(core, this.#tasks, () => this.close());
+    this.contacts = new ClientContacts(core);
+    this.conversations = new ClientConversations(core, this.#tasks);
+    this.groups = new ClientGroups(core, this.conversations);
+    this.verification = new ClientVerification(core, this.#tasks);
+    this.trust = new ClientTrust(core, this.#tasks.trustBook);
+    this.files = new ClientFiles(core, this.#tasks.transfers);
+  }
+
+  subscribe(listener: ClientListener): Unsubscribe {
+    return this.#core.subscribe(listener);
+  }
+
+  start(): void {
+    if (!this.#core.isStopped) this.#tasks.start();
+  }
+
+  nodes(): readonly NodeSnapshot[] {
+    return this.#core.links.snapshots(this.#core.account.homeNodeUrl);
+  }
+
+  retryNow(): void {
+    this.#core.links.retryNow();
+  }
+
+  settled(): Promise<void> {
+    return this.#tasks.settled();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#tasks.close();
+    return this.#closing;
+  }
+}

@@ -1,0 +1,359 @@
+// Records of a conversation, in the order of the log, each by the session it belongs to. All of it in one transaction with the cursor.
+import { followRecord, recordHash } from "@p2pcrypt/api";
+import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import type { GroupEvent, HandshakeOutcome, Member, Session, View, WelcomePackage } from "@p2pcrypt/session";
+import type { Core } from "../core.ts";
+import { isListed } from "../group/plan.ts";
+import { isLeaving, isMemberOf, unmetWishes } from "../group/wishes.ts";
+import type { WelcomeBody } from "../mail/envelope.ts";
+import { newOffer } from "../mail/outgoing.ts";
+import type { FollowedPart, FollowedRecord } from "../net/stream-follower.ts";
+import type { ConversationEvent, ConversationWarning } from "../snapshots.ts";
+import type { CursorRow, GroupRow } from "../store/rows.ts";
+import { SELF } from "../store/tables.ts";
+import type { Tx } from "../store/tx.ts";
+import { applyContent, applyOwnEcho, type VerificationRuns } from "./content.ts";
+import { joinByWelcome } from "./join.ts";
+import { rosterOf } from "./membership.ts";
+import { tellStart } from "./tell-start.ts";
+import { appendEntry, markNewcomer } from "./thread.ts";
+
+const MAX_WARNINGS = 20;
+const TRAIL_LENGTH = 32;
+
+/** @returns whether the conversation goes on for this device. */
+export async function takePart(core: Core, groupId: string, part: FollowedPart, runs: VerificationRuns): Promise<boolean> {
+  return core.ledger.transact(async (tx) => {
+    const receiver = new Receiver(core, tx, groupId, runs);
+    return receiver.take(part);
+  });
+}
+
+class Receiver {
+  readonly #core: Core;
+  readonly #tx: Tx;
+  readonly #groupId: string;
+  readonly #runs: VerificationRuns;
+  #isJoinedAgain = false;
+
+  constructor(core: Core, tx: Tx, groupId: string, runs: VerificationRuns) {
+    this.#core = core;
+    this.#tx = tx;
+    this.#groupId = groupId;
+    this.#runs = runs;
+  }
+
+  async take({ records, from, cursor, checkpoint, missing }: FollowedPart): Promise<boolean> {
+    if (missing > 0) await this.#missing({ reason: "expired", count: missing, atMs: this.#core.nowMs });
+    let at: CursorRow = from;
+    for (const record of records) {
+      const next = followRecord(at, record);
+      if (next !== undefined) this.#put({ trail: [...(this.#group.trail ?? []), pick(next)].slice(-TRAIL_LENGTH) });
+      at = next ?? { ...at, seq: record.seq };
+      if (record.kind === "handshake") await this.#handshake(record, at);
+      else if (record.kind === "application") await this.#application(record);
+      if (this.#isJoinedAgain) return false; // elsewhere in the log
+      if (this.#group.state !== "active" && this.#group.state !== "opening") break;
+    }
+    this.#put({ cursor, checkpoint });
+    return this.#group.state === "active" || this.#group.state === "opening";
+  }
+
+  get #group(): GroupRow {
+    const group = this.#tx.get(this.#core.tables.groups, this.#groupId);
+    if (group === undefined) throw new RangeError("the group is gone");
+    return group;
+  }
+
+  #put(change: Partial<GroupRow>): void {
+    this.#tx.put(this.#core.tables.groups, this.#groupId, { ...this.#group, ...change });
+  }
+
+  async #session(): Promise<Session> {
+    const session = await this.#core.sessions.get(this.#groupId);
+    if (session === undefined) throw new RangeError("the session is gone");
+    return session;
+  }
+
+  async #application({ record, timeMs: atMs }: FollowedRecord): Promise<void> {
+    const before = await this.#session();
+    const hash = encodeHex(recordHash(record));
+    const outcome = await before.open(record, { positions: before.positions });
+    if ("session" in outcome) this.#core.sessions.stage(this.#tx, outcome.session);
+    switch (outcome.kind) {
+      case "opened": {
+        if (outcome.missing > 0)
+          await this.#missing({ reason: "skipped", count: outcome.missing, author: outcome.author.identityId, atMs });
+        this.#compareView(outcome.view, outcome.session);
+        return applyContent(
+          this.#core,
+          this.#tx,
+          this.#group,
+          { author: outcome.author, bytes: outcome.content, atMs },
+          this.#runs,
+        );
+      }
+      case "ownEcho":
+        if (this.#group.sealed !== undefined && equalBytes(this.#group.sealed.record, record)) {
+          const { sealed: _, ...rest } = this.#group;
+          this.#tx.put(this.#core.tables.groups, this.#groupId, rest);
+        }
+        return applyOwnEcho(this.#core, this.#tx, this.#group, hash, atMs);
+      case "cloned":
+        return this.#cloned();
+      case "malformed":
+        return this.#missing({ reason: "badContent", author: outcome.author.identityId, atMs });
+      case "gap":
+        return this.#missing({ reason: "skipped", count: outcome.missing, author: outcome.author.identityId, atMs });
+      case "unreadable":
+        if (outcome.isForkAlarm) this.#warn("fork");
+        return this.#missing({ reason: "unreadable", atMs });
+      case "duplicate":
+      case "wrongEpoch":
+        return;
+    }
+  }
+
+  async #handshake({ record, position = 0, timeMs: atMs }: FollowedRecord, at: CursorRow): Promise<void> {
+    const before = await this.#session();
+    if (position <= before.positions) return; // known from the Welcome
+    const outcome = await before.receiveHandshake(record, { position });
+    this.#core.sessions.stage(this.#tx, outcome.session);
+    switch (outcome.kind) {
+      case "applied":
+        await this.#applied(before, outcome, at, atMs);
+        break;
+      case "skipped":
+        if (outcome.isForkAlarm) this.#warn("fork");
+        break;
+      case "stuck":
+        if (outcome.isClone) return this.#cloned();
+        return this.#stuck(position, outcome.committer, atMs);
+      case "removed":
+        return this.#removed(outcome.by, atMs);
+    }
+    if (outcome.session.pendingRecord === undefined && this.#group.claim !== undefined) {
+      const { claim: _, ...rest } = this.#group;
+      this.#tx.put(this.#core.tables.groups, this.#groupId, rest);
+    }
+  }
+
+  async #removed(by: Member, atMs: number): Promise<void> {
+    const { name, identityId } = this.#core.account;
+    const hasWished = isLeaving(this.#group);
+    const { claim: _, sealed: __, ...rest } = this.#group;
+    const state = hasWished || by.identityId === identityId ? "left" : "removed";
+    this.#tx.put(this.#core.tables.groups, this.#groupId, { ...rest, state, wishes: [], adds: [] });
+    const event: ConversationEvent = hasWished
+      ? { what: "left", name, identityId }
+      : { what: "memberRemoved", name, identityId, by: by.name, byId: by.identityId };
+    await this.#event(event, atMs);
+    return this.#joinAgain();
+  }
+
+  async #joinAgain(): Promise<void> {
+    const { threads, contacts } = this.#core.tables;
+    const { nextWelcome, nextWelcomeFrom, threadId } = this.#group;
+    const contactId = nextWelcomeFrom ?? this.#tx.get(threads, threadId)?.contactId;
+    const contact = contactId === undefined ? undefined : this.#tx.get(contacts, contactId);
+    if (nextWelcome === undefined || contact === undefined) return;
+    await joinByWelcome(this.#core, this.#tx, contact, nextWelcome);
+    this.#isJoinedAgain = this.#group.state === "active";
+  }
+
+  async #applied(before: Session, outcome: HandshakeOutcome & { kind: "applied" }, at: CursorRow, atMs: number): Promise<void> {
+    const { session, events, committer, isOwn, welcome } = outcome;
+    const { stream } = this.#group.place;
+    // A removal by who administers the stream changes the tokens: all derive them from the new epoch and the removal's position.
+    const hasRemoval = events.some(({ kind }) => kind === "memberRemoved");
+    if (hasRemoval && isListed(before, committer)) {
+      const tokens = { configVersion: at.positions, ...(await session.streamTokens(stream, at.positions)) };
+      this.#put({ tokens });
+    }
+    // A group begins with its stream, a conversation of two when the other one is in it.
+    const isStart = this.#group.state === "opening";
+    this.#put({ code: session.conversationCode(), ...rosterOf(session), ...(isStart ? { state: "active" } : {}) });
+    // An own commit gives the leaf new keys, unless it adds.
+    const [isCommit, isAdd] = (["epochStarted", "memberAdded"] as const).map((what) => events.some(({ kind }) => kind === what));
+    if (isOwn && isCommit === true && isAdd === false) this.#put({ refreshedMs: this.#core.nowMs });
+    if (this.#group.wishes !== undefined) this.#put({ wishes: unmetWishes(this.#group, session) });
+    if (isOwn && welcome !== undefined) this.#sendWelcomes(session, welcome, at);
+    if (isStart) return tellStart(this.#core, this.#tx, this.#group.threadId, atMs);
+    for (const event of events) {
+      if (event.kind === "memberAdded" && !isMemberOf(before, event.member.identityId))
+        markNewcomer(this.#tx, this.#core.tables.threads, this.#group.threadId, event.member);
+      for (const told of eventsOf(event, before, session)) await this.#event(told, atMs);
+    }
+  }
+
+  /** One letter for each device that this commit added. */
+  #sendWelcomes(session: Session, welcome: WelcomePackage, at: CursorRow): void {
+    const { claim, tokens, place } = this.#group;
+    const adds = claim?.adds ?? [];
+    const taken = new Set(adds.map(({ offer }) => encodeHex(offer.keyPackage)));
+    this.#put({ adds: this.#group.adds.filter(({ offer }) => !taken.has(encodeHex(offer.keyPackage))) });
+    const written = new Set<string>();
+    for (const add of adds) {
+      // One for each inbox, or one for all inboxes of a person: the same Welcome is for each device that it names.
+      const address = `${add.identityId} ${add.replyInbox === undefined ? "" : encodeHex(add.replyInbox)}`;
+      if (written.has(address)) continue;
+      written.add(address);
+      const body: WelcomeBody = {
+        kind: "welcome",
+        deviceCertificate: this.#core.account.device.certificate,
+        welcome: welcome.welcome,
+        ratchetTree: welcome.ratchetTree,
+        references: welcome.keyPackageReferences,
+        groupId: session.groupId,
+        place,
+        configVersion: tokens.configVersion,
+        readToken: tokens.readToken,
+        writeToken: tokens.writeToken,
+        positions: session.positions,
+        handshakeHead: session.handshakeHead,
+        seq: at.seq,
+        chain: at.chain,
+      };
+      const id = this.#core.newId();
+      const { replyInbox } = add;
+      const letter = { kind: "answer", body, ...(replyInbox === undefined ? {} : { replyInbox }) } as const;
+      this.#tx.put(this.#core.tables.mail, id, { id, to: add.identityId, createdMs: this.#core.nowMs, attempts: 0, letter });
+    }
+  }
+
+  /** Others went on where this device cannot follow: it says so, signed, and asks to be added again (M7). */
+  async #stuck(position: number, committer: Member, atMs: number): Promise<void> {
+    this.#put({ state: "stuck" });
+    await this.#event({ what: "stuck", committer: committer.name }, atMs);
+    for (const to of this.#helpers()) await this.#askToBeAdded(to, position, committer);
+  }
+
+  /** Who can take this device in again and hears letters of it: the other side, or administrators whom one talks with. */
+  #helpers(): readonly Member["identityId"][] {
+    const { contacts, threads, account } = this.#core.tables;
+    const contactId = this.#tx.get(threads, this.#group.threadId)?.contactId;
+    if (contactId !== undefined) return [contactId];
+    const self = this.#tx.get(account, SELF)?.identityId;
+    const administrators = this.#group.roster
+      .filter(({ isAdministrator }) => isAdministrator)
+      .map(({ identityId }) => identityId);
+    return [...new Set(administrators)].filter((id) => id !== self && this.#tx.get(contacts, id)?.state === "accepted");
+  }
+
+  async #askToBeAdded(to: Member["identityId"], position: number, committer: Member): Promise<void> {
+    const offer = await newOffer(this.#core, to);
+    this.#tx.put(this.#core.tables.keyPackages, encodeHex(offer.reference), offer);
+    const streamAdminKey = await this.#core.deps.crypto.signaturePublicKey(offer.adminSecretKey);
+    const body = {
+      kind: "stuckNotice",
+      deviceCertificate: this.#core.account.device.certificate,
+      groupId: (await this.#session()).groupId,
+      position,
+      committer: committer.identityId,
+      offer: { keyPackage: offer.publicPackage, streamAdminKey },
+    } as const;
+    const id = this.#core.newId();
+    const letter = { kind: "answer", body } as const;
+    this.#tx.put(this.#core.tables.mail, id, { id, to, createdMs: this.#core.nowMs, attempts: 0, letter });
+  }
+
+  /** A record that only this device could have made, and did not: somebody uses a copy of the vault (M20). */
+  #cloned(): void {
+    const account = this.#tx.get(this.#core.tables.account, SELF);
+    if (account !== undefined) this.#tx.put(this.#core.tables.account, SELF, { ...account, isCloned: true });
+    this.#tx.afterwards(() => this.#core.stop("client/cloned"));
+  }
+
+  /** A member who stands at the same position with another past has another history. */
+  #compareView({ positions, handshakeHead, nodes }: View, session: Session): void {
+    const { trail = [], place } = this.#group;
+    const isOtherPast = positions === session.positions && !equalBytes(handshakeHead, session.handshakeHead);
+    const isOtherLog = nodes.some(
+      ({ node, seq, chain }) =>
+        encodeHex(node) === place.nodeId && trail.some((mine) => mine.seq === seq && !equalBytes(mine.chain, chain)),
+    );
+    if (isOtherPast || isOtherLog) this.#warn("fork");
+  }
+
+  #warn(kind: ConversationWarning["kind"]): void {
+    const { warnings, place } = this.#group;
+    const warning: ConversationWarning = { kind, nodeUrl: place.nodeUrl, atMs: this.#core.nowMs };
+    this.#put({ warnings: [...warnings, warning].slice(-MAX_WARNINGS) });
+  }
+
+  #event(event: ConversationEvent, atMs: number): Promise<void> {
+    return appendEntry(this.#tx, this.#core.tables.threads, this.#group.threadId, { kind: "event", event, atMs });
+  }
+
+  #missing(entry: {
+    readonly reason: "expired" | "skipped" | "unreadable" | "badContent";
+    readonly count?: number;
+    readonly author?: Member["identityId"];
+    readonly atMs: number;
+  }): Promise<void> {
+    return appendEntry(this.#tx, this.#core.tables.threads, this.#group.threadId, { kind: "missing", ...entry });
+  }
+}
+
+function pick({ seq, chain }: CursorRow): { readonly seq: number; readonly chain: Uint8Array } {
+  return { seq, chain };
+}
+
+/** What is worth telling a person, and who did it. */
+function eventsOf(event: GroupEvent, before: Session, after: Session): readonly ConversationEvent[] {
+  switch (event.kind) {
+    case "memberAdded": {
+      const { name, identityId, deviceId } = event.member;
+      const isNewPerson = !isMemberOf(before, identityId);
+      const by = actorOf(event.by);
+      return isNewPerson
+        ? [{ what: "memberAdded", name, identityId, ...by }]
+        : [{ what: "deviceAdded", name, identityId, deviceId: encodeHex(deviceId), ...by }];
+    }
+    case "memberRemoved": {
+      const { name, identityId, deviceId } = event.member;
+      const isGone = !isMemberOf(after, identityId);
+      if (isGone && event.isSelfRemoval) return [{ what: "left", name, identityId }];
+      const by = actorOf(event.by);
+      return isGone
+        ? [{ what: "memberRemoved", name, identityId, ...by }]
+        : [{ what: "deviceRemoved", name, identityId, deviceId: encodeHex(deviceId), ...by }];
+    }
+    case "administratorsChanged": {
+      if (after.kind === "direct") return [{ what: "rolesChanged", by: event.by.name }];
+      const { roster } = after;
+      const told = (what: "promoted" | "demoted", ids: readonly string[]): readonly ConversationEvent[] =>
+        ids.flatMap((id): readonly ConversationEvent[] => {
+          // Who is gone altogether is told of as removed.
+          const member = roster.find(({ identityId }) => identityId === id);
+          return member === undefined ? [] : [{ what, name: member.name, identityId: member.identityId, ...actorOf(event.by) }];
+        });
+      const { before: were, administrators: are } = event;
+      return [
+        ...told(
+          "promoted",
+          are.filter((id) => !were.includes(id)),
+        ),
+        ...told(
+          "demoted",
+          were.filter((id) => !are.includes(id)),
+        ),
+      ];
+    }
+    case "locationChanged":
+      return [{ what: "moved", by: event.by.name }];
+    case "nameChanged":
+      return [{ what: "renamed", title: event.name, ...actorOf(event.by) }];
+    case "disappearingChanged":
+      return [{ what: "disappearing", afterS: event.disappearAfterS, ...actorOf(event.by) }];
+    case "memberUpdated":
+    case "streamAdminKeysChanged":
+    case "leaveRequested":
+    case "epochStarted":
+      return [];
+  }
+}
+
+function actorOf({ name, identityId }: Member): { readonly by: string; readonly byId: Member["identityId"] } {
+  return { by: name, byId: identityId };
+}

@@ -1,0 +1,148 @@
+// The history of one conversation: entries in the order of the log, what was read, what others said they have. Pure steps on a
+// ThreadRow inside a transaction.
+import type { ReceiptContent } from "@p2pcrypt/content";
+import type { IdentityId } from "@p2pcrypt/session";
+import { isMessage } from "../message-kinds.ts";
+import type { Entry, MessageState } from "../snapshots.ts";
+import type { GroupRow, ThreadRow } from "../store/rows.ts";
+import { decodeStored, encodeStored } from "../store/stored-json.ts";
+import type { Table } from "../store/table.ts";
+import type { Tx } from "../store/tx.ts";
+
+type WithoutNumber<Any> = Any extends Entry ? Omit<Any, "number" | "conversationId" | "state"> : never;
+export type NewEntry = WithoutNumber<Entry>;
+
+/** Who used a content id, and at which entry: ids are unique per author only. */
+interface Seen {
+  readonly author: IdentityId;
+  readonly number: number;
+}
+
+const SEEN_STORE = "seen";
+const MAX_UNSETTLED = 500;
+
+export function historyOf(threadId: string): string {
+  return `history/${threadId}`;
+}
+
+/** Adds the next entry. A message of an author's already known id changes nothing: the first one counts. */
+export async function appendEntry(tx: Tx, threads: Table<ThreadRow>, threadId: string, entry: NewEntry): Promise<void> {
+  await addEntry(tx, threads, threadId, entry);
+}
+
+/** The same. @returns what was added. */
+export async function addEntry(tx: Tx, threads: Table<ThreadRow>, threadId: string, entry: NewEntry): Promise<Entry | undefined> {
+  const thread = tx.get(threads, threadId);
+  if (thread === undefined) return undefined;
+  const number = thread.entries + 1;
+  if (isMessage(entry)) {
+    const known = await seenBy(tx, threadId, entry.id);
+    if (known.some(({ author }) => author === entry.author)) return undefined;
+    tx.putValue(SEEN_STORE, `${threadId}/${entry.id}`, encodeStored([...known, { author: entry.author, number }]));
+  }
+  const stored: Entry = { ...entry, conversationId: threadId, number };
+  tx.append(historyOf(threadId), stored);
+  tx.put(threads, threadId, counted({ ...thread, entries: number, last: withoutPicture(stored) }, stored));
+  const isOwn = (stored.kind === "text" || stored.kind === "file") && stored.isOwn;
+  tx.emit({ kind: "entry", entry: isOwn ? { ...stored, state: "atNode" } : stored });
+  return stored;
+}
+
+function counted(thread: ThreadRow, entry: Entry): ThreadRow {
+  if (!isMessage(entry)) return thread;
+  const number = entry.number ?? 0;
+  if (!entry.isOwn) return { ...thread, unread: thread.unread + 1, arrived: { id: entry.id, number } };
+  return { ...thread, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
+}
+
+/** A conversation's row is written with every change: it does not carry thumbnails. */
+function withoutPicture(entry: Entry): Entry {
+  if (entry.kind !== "file") return entry;
+  const { thumbnail: _, ...file } = entry.file;
+  return { ...entry, file };
+}
+
+async function seenBy(tx: Tx, threadId: string, id: string): Promise<readonly Seen[]> {
+  const bytes = await tx.value(SEEN_STORE, `${threadId}/${id}`);
+  return bytes === undefined ? [] : decodeStored<Seen[]>(bytes);
+}
+
+/** Cumulative, so nothing ever goes back; ids that are not in the history say nothing. */
+export async function applyReceipt(
+  tx: Tx,
+  threads: Table<ThreadRow>,
+  threadId: string,
+  receipt: { readonly from: IdentityId; readonly content: ReceiptContent; readonly others: readonly IdentityId[] },
+): Promise<void> {
+  const thread = tx.get(threads, threadId);
+  if (thread === undefined) return;
+  const { from, content, others } = receipt;
+  const numberOf = async (id: string | undefined): Promise<number> => {
+    if (id === undefined) return 0;
+    return (await seenBy(tx, threadId, id))[0]?.number ?? 0;
+  };
+  const before = thread.marks[from] ?? { delivered: 0, read: 0 };
+  const read = Math.max(before.read, await numberOf(content.read));
+  const delivered = Math.max(before.delivered, read, await numberOf(content.delivered));
+  if (read === before.read && delivered === before.delivered) return;
+  const marked: ThreadRow = { ...thread, marks: { ...thread.marks, [from]: { delivered, read } } };
+  for (const { id, number } of thread.unsettled) {
+    const state = stateOf(marked, number, others);
+    if (state !== stateOf(thread, number, others)) tx.emit({ kind: "messageState", conversationId: threadId, id, state });
+  }
+  tx.put(threads, threadId, {
+    ...marked,
+    unsettled: marked.unsettled.filter(({ number }) => stateOf(marked, number, others) !== "read"),
+  });
+}
+
+/** Whom a message of one's own is for. */
+export function othersIn(
+  { contactId }: ThreadRow,
+  group: Pick<GroupRow, "roster"> | undefined,
+  self: IdentityId,
+): readonly IdentityId[] {
+  if (contactId !== undefined) return [contactId];
+  return [...new Set((group?.roster ?? []).map(({ identityId }) => identityId))].filter((id) => id !== self);
+}
+
+/** Who came later is not waited for: what was said before is not theirs to read. */
+export function markNewcomer(
+  tx: Tx,
+  threads: Table<ThreadRow>,
+  threadId: string,
+  { identityId }: { readonly identityId: IdentityId },
+): void {
+  const thread = tx.get(threads, threadId);
+  if (thread === undefined) return;
+  const { delivered, read } = thread.marks[identityId] ?? { delivered: 0, read: 0 };
+  const mark = { delivered: Math.max(delivered, thread.entries), read: Math.max(read, thread.entries) };
+  tx.put(threads, threadId, { ...thread, marks: { ...thread.marks, [identityId]: mark } });
+}
+
+/** Of an own message in the log: what every other member says of it. */
+export function stateOf(thread: ThreadRow, number: number, others: readonly IdentityId[]): MessageState {
+  const marks = others.map((identityId) => thread.marks[identityId] ?? { delivered: 0, read: 0 });
+  if (marks.length === 0) return "atNode";
+  if (marks.every(({ read }) => read >= number)) return "read";
+  return marks.every(({ delivered }) => delivered >= number) ? "delivered" : "atNode";
+}
+
+/** The person saw everything up to an entry. */
+export function markRead(
+  tx: Tx,
+  threads: Table<ThreadRow>,
+  threadId: string,
+  upTo: { readonly number: number; readonly id: string },
+): void {
+  const thread = tx.get(threads, threadId);
+  if (thread === undefined || upTo.number <= (thread.read?.number ?? 0)) return;
+  tx.put(threads, threadId, { ...thread, read: upTo });
+}
+
+/** What others should be told by a receipt now, if anything. */
+export function receiptDue(thread: ThreadRow): { readonly arrived: number; readonly read: number } | undefined {
+  const arrived = thread.arrived?.number ?? 0;
+  const read = thread.read?.number ?? 0;
+  return arrived > thread.toldArrived || read > thread.toldRead ? { arrived, read } : undefined;
+}

@@ -1,0 +1,145 @@
+// Conversations: history, sending, reading, leaving.
+import { encodeUtf8 } from "@p2pcrypt/bytes";
+import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
+import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
+import { queueContent } from "./conversation/outbox.ts";
+import { historyOf, markRead } from "./conversation/thread.ts";
+import type { Core } from "./core.ts";
+import { ClientError } from "./failure.ts";
+import { ClientGroups } from "./groups.ts";
+import { isMessage } from "./message-kinds.ts";
+import type { ConversationId, ConversationSnapshot, Entry, TextEntry } from "./snapshots.ts";
+import type { ThreadRow } from "./store/rows.ts";
+import { decodeStored } from "./store/stored-json.ts";
+import type { Conversations } from "./surface.ts";
+import type { Tasks } from "./tasks.ts";
+import { conversationSnapshot, queuedEntry, withState } from "./views.ts";
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 1_000;
+
+export class ClientConversations implements Conversations {
+  readonly #core: Core;
+  readonly #tasks: Tasks;
+
+  constructor(core: Core, tasks: Tasks) {
+    this.#core = core;
+    this.#tasks = tasks;
+  }
+
+  list(): readonly ConversationSnapshot[] {
+    return this.#core.tables.threads.all().map((thread) => this.#snapshot(thread));
+  }
+
+  get(id: ConversationId): ConversationSnapshot | undefined {
+    const thread = this.#core.tables.threads.get(id);
+    return thread === undefined ? undefined : this.#snapshot(thread);
+  }
+
+  unreadTotal(): number {
+    return this.#core.tables.threads.all().reduce((total, { unread }) => total + unread, 0);
+  }
+
+  async history(id: ConversationId, page: { readonly before?: number; readonly limit?: number } = {}): Promise<readonly Entry[]> {
+    const core = this.#core;
+    const thread = this.#thread(id);
+    const limit = Math.max(1, Math.min(page.limit ?? DEFAULT_PAGE, MAX_PAGE));
+    const range = { limit, ...(page.before === undefined ? {} : { before: page.before }) };
+    const stored = await core.deps.vault.readPage(historyOf(id), range);
+    const entries = stored.map(({ bytes }) => withState(core, thread, decodeStored<Entry>(bytes)));
+    if (page.before !== undefined) return entries;
+    const queued = thread.outbox.flatMap((one) => {
+      const row = core.tables.outbox.get(one);
+      return row === undefined ? [] : (queuedEntry(core, row) ?? []);
+    });
+    return [...queued.reverse(), ...entries];
+  }
+
+  async send(id: ConversationId, text: string): Promise<TextEntry> {
+    const core = this.#core;
+    if (text === "" || !text.isWellFormed()) throw new ClientError({ code: "message/empty" });
+    if (encodeUtf8(text).length > MAX_TEXT_BYTES) throw new ClientError({ code: "message/tooLong", maxBytes: MAX_TEXT_BYTES });
+    assertOpen(core, id);
+    const content = await core.ledger.transact(async (tx) => queueContent(core, tx, id, { kind: "text", text }));
+    const row = content === undefined ? undefined : core.tables.outbox.get(content.id);
+    const entry = row === undefined ? undefined : queuedEntry(core, row);
+    if (entry?.kind !== "text") throw new ClientError({ code: "conversation/unknown" });
+    core.emit({ kind: "entry", entry });
+    return entry;
+  }
+
+  async unsend(id: ConversationId, messageId: string): Promise<boolean> {
+    const { ledger, tables } = this.#core;
+    return ledger.transact(async (tx) => {
+      const thread = tx.get(tables.threads, id);
+      const row = tx.get(tables.outbox, messageId);
+      if (thread === undefined || row?.threadId !== id || row.recordHash !== undefined || row.isAtNode) return false;
+      tx.delete(tables.outbox, messageId);
+      tx.put(tables.threads, id, { ...thread, outbox: thread.outbox.filter((one) => one !== messageId) });
+      return true;
+    });
+  }
+
+  async markRead(id: ConversationId, number?: number): Promise<void> {
+    const core = this.#core;
+    const { threads } = core.tables;
+    await core.ledger.transact(async (tx) => {
+      const thread = tx.get(threads, id);
+      if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
+      const arrived = thread.arrived;
+      if (arrived === undefined) return;
+      if (number === undefined || number >= arrived.number) {
+        markRead(tx, threads, id, arrived);
+        const marked = tx.get(threads, id) ?? thread;
+        if (marked.unread !== 0) tx.put(threads, id, { ...marked, unread: 0 });
+        return;
+      }
+      const upTo = await this.#newestRead(id, number);
+      if (upTo === undefined || upTo.number <= (thread.read?.number ?? 0)) return;
+      markRead(tx, threads, id, upTo);
+      const behind = await this.#othersAfter(id, upTo.number);
+      tx.put(threads, id, { ...(tx.get(threads, id) ?? thread), unread: behind });
+    });
+  }
+
+  setTyping(id: ConversationId, isTyping: boolean): void {
+    this.#tasks.ephemerals.send(id, { kind: "typing", isTyping });
+  }
+
+  setPresence(id: ConversationId, state: "here" | "away"): void {
+    this.#tasks.ephemerals.send(id, { kind: "presence", state });
+  }
+
+  async leave(id: ConversationId): Promise<void> {
+    const core = this.#core;
+    if (this.#thread(id).kind === "group") return new ClientGroups(core, this).leave(id);
+    await core.ledger.transact(async (tx) => {
+      if (!hasSaidGoodbye(core, tx.get(core.tables.threads, id))) queueContent(core, tx, id, { kind: "goodbye" });
+    });
+  }
+
+  /** Newest entry of somebody else's that is not behind `number`. */
+  async #newestRead(id: ConversationId, number: number): Promise<{ readonly id: string; readonly number: number } | undefined> {
+    for (const entry of await this.history(id, { before: number + 1, limit: 200 })) {
+      if (isMessage(entry) && !entry.isOwn && entry.number !== undefined) {
+        return { id: entry.id, number: entry.number };
+      }
+    }
+    return undefined;
+  }
+
+  async #othersAfter(id: ConversationId, number: number): Promise<number> {
+    const entries = await this.history(id, { limit: MAX_PAGE });
+    return entries.filter((entry) => isMessage(entry) && !entry.isOwn && (entry.number ?? 0) > number).length;
+  }
+
+  #snapshot(thread: ThreadRow): ConversationSnapshot {
+    return conversationSnapshot(this.#core, thread, this.#tasks.isCaughtUp(thread.groupId));
+  }
+
+  #thread(id: ConversationId): ThreadRow {
+    const thread = this.#core.tables.threads.get(id);
+    if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
+    return thread;
+  }
+}

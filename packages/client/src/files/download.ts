@@ -1,0 +1,123 @@
+// One attempt at a download, from where the sink is to the last byte. What was stored is on the disk before the vault counts it.
+import { concatBytes } from "@p2pcrypt/bytes";
+import { FileOpener, FilesError, HASH_BYTES, HEADER_BYTES, type OpeningPlace, SEGMENT_BYTES } from "@p2pcrypt/files";
+import type { Core } from "../core.ts";
+import { ConnectionError } from "../ports.ts";
+import type { DownloadRow } from "../store/file-rows.ts";
+import type { FileDeps, FileSink } from "./file-ports.ts";
+import { outcomeOf, type TransferOutcome } from "./outcome.ts";
+import type { Stop } from "./stop.ts";
+
+/** Segments between two looks at the disk. */
+const FLUSH_SEGMENTS = 8;
+
+type Place = NonNullable<DownloadRow["place"]>;
+
+/** `told`: bytes of the file that are stored. */
+export async function runDownload(
+  core: Core,
+  files: FileDeps,
+  id: string,
+  stop: Stop,
+  told: (bytes: number) => void,
+): Promise<TransferOutcome> {
+  const row = core.tables.downloads.get(id);
+  if (row === undefined) return { kind: "stopped" };
+  let sink: FileSink | undefined;
+  try {
+    sink = await files.openSink(row.ref);
+    const storedAs = await fetched({ core, files, row, sink, stop, told });
+    if (storedAs === undefined) return { kind: "stopped" };
+    await change(core, id, (one) => ({ ...one, state: "done", storedAs }));
+    return { kind: "done" };
+  } catch (error) {
+    // What is there is not the sender's file, or not this one: the next attempt begins anew.
+    if (error instanceof FilesError && !stop.isStopped) {
+      await sink?.discard();
+      await change(core, id, ({ place: _, ...one }) => one);
+    }
+    return outcomeOf(error, stop);
+  } finally {
+    await sink?.close();
+  }
+}
+
+interface Fetching {
+  readonly core: Core;
+  readonly files: FileDeps;
+  readonly row: DownloadRow;
+  readonly sink: FileSink;
+  readonly stop: Stop;
+  readonly told: (bytes: number) => void;
+}
+
+/** @returns where it is, or undefined when it was stopped. */
+async function fetched({ core, files, row, sink, stop, told }: Fetching): Promise<string | undefined> {
+  const { secret } = row;
+  // What the vault counts was flushed; whoever took it away meanwhile makes it begin anew.
+  const before = row.place !== undefined && row.place.bytes <= sink.bytes ? row.place : undefined;
+  const from = { nodeUrl: secret.nodeUrl, blob: secret.blob, token: secret.readToken };
+  const pieces = files.blobs.read(from, (before?.segment ?? 0) * SEGMENT_BYTES, stop);
+  const { header, rest } = before === undefined ? await withHeader(pieces) : { header: before.header, rest: pieces };
+  const opener = await FileOpener.create(files.subtle, { ...secret, trueBytes: secret.bytes }, header);
+  const start: OpeningPlace = before ?? { segment: 0, chain: new Uint8Array(HASH_BYTES) };
+  let place: Place = { header, bytes: before?.bytes ?? 0, ...start };
+  let unflushed = 0;
+  const settle = async (): Promise<void> => {
+    if (unflushed === 0) return;
+    await sink.flush();
+    unflushed = 0;
+    await change(core, row.id, (one) => ({ ...one, place }));
+  };
+  told(place.bytes);
+  try {
+    for await (const { index, bytes, chain } of opener.segments(rest, start)) {
+      await sink.write(place.bytes, bytes);
+      place = { header, segment: index + 1, chain, bytes: place.bytes + bytes.length };
+      unflushed += 1;
+      told(place.bytes);
+      if (unflushed >= FLUSH_SEGMENTS) await settle();
+      if (stop.isStopped) return undefined;
+    }
+  } catch (error) {
+    // An authentic beginning stays; what does not open throws it away.
+    const isShort = error instanceof FilesError && error.code === "files/truncated" && place.bytes > (before?.bytes ?? 0);
+    if (isShort || !(error instanceof FilesError)) await settle();
+    if (isShort) throw new ConnectionError("connection/closed", { cause: error });
+    throw error;
+  } finally {
+    if (stop.isStopped) await settle();
+  }
+  await sink.flush();
+  return sink.finish();
+}
+
+/** The first 40 bytes, and all of it again. */
+async function withHeader(
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<{ readonly header: Uint8Array; readonly rest: AsyncIterable<Uint8Array> }> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let begin: Uint8Array = new Uint8Array(0);
+  while (begin.length < HEADER_BYTES) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    begin = concatBytes(begin, next.value);
+  }
+  return { header: begin.slice(0, HEADER_BYTES), rest: again(begin, iterator) };
+}
+
+async function* again(begin: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield begin;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function change(core: Core, id: string, to: (row: DownloadRow) => DownloadRow): Promise<void> {
+  await core.ledger.transact(async (tx) => {
+    const row = tx.get(core.tables.downloads, id);
+    if (row !== undefined) tx.put(core.tables.downloads, id, to(row));
+  });
+}

@@ -1,0 +1,62 @@
+// What a person wants of a group, until a commit has brought it about.
+import type { IdentityId, Session } from "@p2pcrypt/session";
+import type { Core } from "../core.ts";
+import type { GroupRow, WishRow } from "../store/rows.ts";
+import type { Tx } from "../store/tx.ts";
+
+/** The wishes with one more; a later one about the same thing takes the place of an earlier one. */
+function withWish(wishes: readonly WishRow[], wish: WishRow): readonly WishRow[] {
+  return [...wishes.filter((one) => subjectOf(one) !== subjectOf(wish)), wish];
+}
+
+export function putWish(core: Core, tx: Tx, groupId: string, wish: WishRow): void {
+  const group = tx.get(core.tables.groups, groupId);
+  if (group === undefined) return;
+  tx.put(core.tables.groups, groupId, { ...group, wishes: withWish(group.wishes ?? [], wish) });
+}
+
+/** Those that are still to be carried out. Only leaving is everybody's to wish. */
+export function unmetWishes(group: GroupRow, session: Session): readonly WishRow[] {
+  const wishes = group.wishes ?? [];
+  const unmet = wishes.filter((wish) => (wish.kind === "leave" || session.self.isAdministrator) && !isMet(wish, session));
+  return unmet.length === wishes.length ? wishes : unmet;
+}
+
+export function isLeaving({ wishes }: Pick<GroupRow, "wishes">): boolean {
+  return wishes?.some(({ kind }) => kind === "leave") === true;
+}
+
+export function isMemberOf({ roster }: Pick<Session, "roster">, identityId: IdentityId): boolean {
+  return roster.some((member) => member.identityId === identityId);
+}
+
+function isMet(wish: WishRow, session: Session): boolean {
+  switch (wish.kind) {
+    case "add":
+      return isMemberOf(session, wish.identityId);
+    case "remove":
+      return !isMemberOf(session, wish.identityId);
+    case "role": {
+      const is = session.administrators.includes(wish.identityId);
+      return is === wish.isAdmin || !isMemberOf(session, wish.identityId);
+    }
+    case "rename":
+      return session.name === wish.name;
+    case "disappear":
+      return session.disappearAfterS === wish.afterS;
+    case "leave":
+      return false;
+  }
+}
+
+function subjectOf(wish: WishRow): string {
+  switch (wish.kind) {
+    case "add":
+    case "remove":
+      return `member ${wish.identityId}`;
+    case "role":
+      return `role ${wish.identityId}`;
+    default:
+      return wish.kind;
+  }
+}

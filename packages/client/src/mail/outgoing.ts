@@ -1,0 +1,190 @@
+// Letters on their way: looks the recipient up, seals one copy per inbox, hands each to its node until that node has it.
+import { ApiError, limits, toStreamId } from "@p2pcrypt/api";
+import { concatBytes, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
+import { encodeCredential, type Inbox, PURPOSES } from "@p2pcrypt/identity";
+import { createKeyPackage, sealToInbox } from "@p2pcrypt/session";
+import type { Core } from "../core.ts";
+import { stepAfter } from "../net/call-outcome.ts";
+import { backoffMs } from "../run/backoff.ts";
+import type { Step } from "../run/pump.ts";
+import type { ContactRow, CopyRow, KeyPackageRow, Letter, MailRow } from "../store/rows.ts";
+import { type EnvelopeBody, type EnvelopeHead, encodeEnvelope, encodeUnsignedEnvelope } from "./envelope.ts";
+import { type Hindrance, lookUp } from "./look-up.ts";
+
+const DAY_MS = 86_400_000;
+const LETTER_LIFETIME_MS = 30 * DAY_MS;
+export const OFFER_LIFETIME_MS = 60 * DAY_MS;
+const RETRY = { firstMs: 3_000, lastMs: 10 * 60_000 } as const;
+
+/** Sends what can be sent now. */
+export async function mailStep(core: Core): Promise<Step> {
+  let next: Step = { kind: "idle" };
+  if (core.account.isCloned || core.account.profile?.isPublished !== true) return next;
+  for (const mail of core.tables.mail.all()) {
+    const step = await forward(core, mail);
+    if (step.kind === "wait" && (next.kind !== "wait" || step.delayMs < next.delayMs)) next = step;
+  }
+  return next;
+}
+
+async function forward(core: Core, mail: MailRow): Promise<Step> {
+  if (core.nowMs - mail.createdMs > LETTER_LIFETIME_MS) {
+    await drop(core, mail.id);
+    return { kind: "idle" };
+  }
+  const delayMs = (mail.retryAtMs ?? 0) - core.nowMs;
+  // A clock that was set back does not make it wait longer than a pause lasts.
+  if (delayMs > 0 && delayMs <= 2 * RETRY.lastMs) return { kind: "wait", delayMs };
+  try {
+    const copies = mail.copies ?? (await address(core, mail));
+    if (copies === undefined) return { kind: "idle" };
+    if (typeof copies === "string") return putOff(core, mail, copies);
+    for (const copy of copies) if (!copy.isDelivered) await deliver(core, mail, copy);
+    return { kind: "idle" };
+  } catch (error) {
+    if (error instanceof ApiError && !error.isRetriable) return putOff(core, mail, error.code);
+    return stepAfter(error);
+  }
+}
+
+/** Seals the copies, once the recipient is known. @returns undefined while their node cannot be reached, or why nothing goes to them. */
+async function address(core: Core, mail: MailRow): Promise<readonly CopyRow[] | Hindrance | undefined> {
+  const answer = await lookUp(core, mail.to);
+  if (answer.kind === "unreachable") return undefined;
+  if (answer.kind === "hindered") return answer.by;
+  const { contact } = answer;
+  const inboxes = inboxesFor(mail.letter, answer.inboxes);
+  const made = await bodyOf(core, mail);
+  const copies: CopyRow[] = [];
+  for (const inbox of inboxes) copies.push(await sealCopy(core, contact, inbox, made.body));
+  await core.ledger.transact(async (tx) => {
+    if (made.keyPackage !== undefined) tx.put(core.tables.keyPackages, encodeHex(made.keyPackage.reference), made.keyPackage);
+    const { refusal: _, ...rest } = mail;
+    tx.put(core.tables.mail, mail.id, { ...rest, copies });
+  });
+  return copies;
+}
+
+function inboxesFor(letter: Letter, inboxes: readonly Inbox[]): readonly Inbox[] {
+  if (letter.kind !== "answer" || letter.replyInbox === undefined) return inboxes;
+  const { replyInbox } = letter;
+  return inboxes.filter(({ stream }) => equalBytes(stream, replyInbox));
+}
+
+async function bodyOf(
+  core: Core,
+  { letter, to }: MailRow,
+): Promise<{ readonly body: EnvelopeBody; readonly keyPackage?: KeyPackageRow }> {
+  if (letter.kind === "answer") return { body: letter.body };
+  const keyPackage = await newOffer(core, to);
+  const streamAdminKey = await core.deps.crypto.signaturePublicKey(keyPackage.adminSecretKey);
+  const devices = [{ keyPackage: keyPackage.publicPackage, streamAdminKey }];
+  const { greeting } = letter;
+  if (letter.kind === "knock") return { body: { kind: "knock", greeting, devices, secret: letter.secret }, keyPackage };
+  return { body: { kind: letter.kind, greeting, devices }, keyPackage };
+}
+
+/** A key package for one contact alone, with a stream administrator key for the conversation it may open. */
+export async function newOffer(core: Core, contactId: MailRow["to"]): Promise<KeyPackageRow> {
+  return { ...(await newKeyPackage(core)), contactId };
+}
+
+/** A key package of this device, with a stream administrator key that its leaf will carry. */
+export async function newKeyPackage(core: Core): Promise<Omit<KeyPackageRow, "contactId">> {
+  const { device, minimalCertificate } = core.account;
+  const { crypto, random } = core.deps;
+  const adminSecretKey = random(32);
+  const bundle = await createKeyPackage(
+    { crypto },
+    {
+      credential: encodeCredential(minimalCertificate, device.certificate),
+      signatureSecretKey: device.signatureSecretKey,
+      nowMs: core.nowMs,
+      lifetimeMs: OFFER_LIFETIME_MS,
+      isLastResort: false,
+      streamAdminKey: await crypto.signaturePublicKey(adminSecretKey),
+    },
+  );
+  return { ...bundle, createdMs: core.nowMs, adminSecretKey };
+}
+
+async function sealCopy(core: Core, contact: ContactRow, inbox: Inbox, body: EnvelopeBody): Promise<CopyRow> {
+  const { account, deps } = core;
+  const head: EnvelopeHead = {
+    recipient: contact.identityId,
+    inbox: inbox.stream,
+    timeMs: core.nowMs,
+    certificate: account.certificate,
+    profile: account.profile?.bytes ?? new Uint8Array(0),
+    replyInbox: account.inbox.stream,
+    inboxToken: account.inbox.contactToken,
+    claimToken: contact.myClaimToken,
+  };
+  const unsigned = encodeUnsignedEnvelope(head, body);
+  const record = await sealToInbox(
+    deps.crypto,
+    inbox.inboxKey,
+    { stream: inbox.stream, keyId: inbox.keyId },
+    encodeEnvelope(unsigned, await sign(core, body, unsigned)),
+  );
+  if (record === undefined) throw new ApiError("tooLarge");
+  return {
+    nodeUrl: inbox.nodeUrl,
+    stream: toStreamId(inbox.stream),
+    record,
+    idempotencyKey: deps.random(16),
+    isDelivered: false,
+  };
+}
+
+/** Requests are the identity's word, answers the device's. */
+async function sign(core: Core, body: EnvelopeBody, unsigned: Uint8Array): Promise<Uint8Array> {
+  const { device } = core.account;
+  switch (body.kind) {
+    case "request":
+      return (await core.secret()).sign(PURPOSES.contactRequest, unsigned, core.nowMs);
+    case "knock":
+      return (await core.secret()).sign(PURPOSES.groupKnock, unsigned, core.nowMs);
+    case "rejoin":
+      return (await core.secret()).sign(PURPOSES.rejoinRequest, unsigned, core.nowMs);
+    case "welcome":
+      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.welcomeEnvelope), unsigned));
+    case "stuckNotice":
+      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.stuckNotice), unsigned));
+  }
+}
+
+async function deliver(core: Core, { id, to }: MailRow, copy: CopyRow): Promise<void> {
+  const link = core.links.to(copy.nodeUrl);
+  if (!link.isConnected) return;
+  const isLarge = copy.record.length > limits.MAX_STRANGER_REQUEST_BYTES;
+  const { stream, record, idempotencyKey } = copy;
+  await link.call(
+    "stream.append",
+    { stream, kind: "sealedRequest", record, idempotencyKey },
+    { capability: isLarge ? core.tables.contacts.get(to)?.theirInboxToken : undefined, isLarge },
+  );
+  await core.ledger.transact(async (tx) => {
+    const mail = tx.get(core.tables.mail, id);
+    const copies = mail?.copies?.map((one) => (one.stream === stream ? { ...one, isDelivered: true } : one)) ?? [];
+    if (mail === undefined || copies.every(({ isDelivered }) => isDelivered)) tx.delete(core.tables.mail, id);
+    else tx.put(core.tables.mail, id, { ...mail, copies });
+  });
+}
+
+/** The node refuses, and the recipient may have moved, or nothing may go to them now. Everything is looked up again, later, whatever wakes this task until then. */
+async function putOff(core: Core, { id }: MailRow, refusal: string): Promise<Step> {
+  return core.ledger.transact(async (tx): Promise<Step> => {
+    const mail = tx.get(core.tables.mail, id);
+    if (mail === undefined) return { kind: "idle" };
+    const { copies: _, ...rest } = mail;
+    const attempts = mail.attempts + 1;
+    const delayMs = backoffMs(attempts, RETRY, core.deps.random);
+    tx.put(core.tables.mail, id, { ...rest, attempts, refusal, retryAtMs: core.nowMs + delayMs });
+    return { kind: "wait", delayMs };
+  });
+}
+
+async function drop(core: Core, id: string): Promise<void> {
+  await core.ledger.transact(async (tx) => tx.delete(core.tables.mail, id));
+}

@@ -1,0 +1,372 @@
+// What the vault holds about the account, contacts, mail and conversations. Changing a shape raises FORMAT_VERSION (format.ts).
+import type { Checkpoint, StreamId } from "@p2pcrypt/api";
+import type { KnownContent } from "@p2pcrypt/content";
+import type { Inbox } from "@p2pcrypt/identity";
+import type { IdentityId, Place } from "@p2pcrypt/session";
+import type { EnvelopeBody, WelcomeBody } from "../mail/envelope.ts";
+import type { ContactAlert, ContactState, ConversationWarning, Entry, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
+import type { OwnCertification } from "../trust-snapshots.ts";
+
+// ---- account -------------------------------------------------------------------------------------------------------------------
+
+export interface AccountRow {
+  readonly identityId: IdentityId;
+  readonly fingerprint: string;
+  readonly name: string;
+  /** Secret key, without a lock of its own: the vault is the lock. */
+  readonly secret: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly minimalCertificate: Uint8Array;
+  /** What is published with it: others' public certifications, and the attestation of them. */
+  readonly attested?: Uint8Array;
+  readonly primaryKey: Uint8Array;
+  readonly homeNodeUrl: string;
+  /** Known from the first connection on; another identity at that address is refused afterwards. */
+  readonly homeNodeId?: IdentityId;
+  readonly device: DeviceRow;
+  readonly inbox: InboxRow;
+  readonly profile?: OwnProfileRow;
+  /** Of the next profile, for a device that may not know what was published before. */
+  readonly leastSequence?: bigint;
+  /** A change that the present profile does not show yet. */
+  readonly isProfileStale: boolean;
+  readonly devices: readonly Uint8Array[];
+  readonly revokedDevices: readonly Uint8Array[];
+  readonly publishRefusal?: string;
+  readonly settings: Settings;
+  /** When a recovery sheet was last given out, and a backup last made. */
+  readonly recoverySheetAtMs?: number;
+  readonly successor?: Successor;
+  /** As the newest self-signature of the name says. */
+  readonly isFindable?: boolean;
+  readonly revocationAtMs?: number;
+  readonly backupAtMs?: number;
+  readonly stock?: StockRow;
+  /** The vault is or was in use twice (M20): nothing is sent any more. */
+  readonly isCloned: boolean;
+}
+
+export interface DeviceRow {
+  readonly deviceId: Uint8Array;
+  readonly signatureSecretKey: Uint8Array;
+  readonly signatureKey: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly notAfterMs: number;
+}
+
+export interface InboxRow {
+  readonly stream: Uint8Array;
+  readonly readToken: Uint8Array;
+  readonly contactToken: Uint8Array;
+  readonly adminSecretKey: Uint8Array;
+  readonly isCreated: boolean;
+  readonly cursor?: CursorRow;
+  /** Newest last; the last one is in the profile. */
+  readonly keys: readonly InboxKeyRow[];
+}
+
+export interface InboxKeyRow {
+  readonly keyId: number;
+  readonly publicKey: Uint8Array;
+  readonly secretKey: Uint8Array;
+  readonly createdMs: number;
+}
+
+export interface OwnProfileRow {
+  readonly bytes: Uint8Array;
+  readonly sequence: bigint;
+  readonly validUntilMs: number;
+  readonly isPublished: boolean;
+}
+
+/** Key packages that the home node keeps of this device for its contacts. */
+export interface StockRow {
+  /** When the node was last asked, and how many there were here after that. */
+  readonly checkedMs: number;
+  readonly size: number;
+  /** When the whole stock was last made anew. */
+  readonly madeMs: number;
+  /** SHA-256 of the list of those who may claim. */
+  readonly claimers: string;
+}
+
+/** A key package of this device whose private half is needed when a Welcome uses it. */
+export interface KeyPackageRow {
+  readonly reference: Uint8Array;
+  readonly publicPackage: Uint8Array;
+  readonly privatePackage: Uint8Array;
+  readonly createdMs: number;
+  /** Made for one contact's answer: nobody else's Welcome may use it. Absent: of the stock, for groups of any contact. */
+  readonly contactId?: IdentityId;
+  readonly adminSecretKey: Uint8Array;
+}
+
+export interface CursorRow {
+  readonly seq: number;
+  readonly chain: Uint8Array;
+  readonly positions: number;
+  readonly handshakeChain: Uint8Array;
+}
+
+// ---- contacts ------------------------------------------------------------------------------------------------------------------
+
+export interface ContactRow {
+  readonly identityId: IdentityId;
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly state: ContactState;
+  readonly addedAtMs: number;
+  readonly greeting?: string;
+  readonly isGreetingOwn?: boolean;
+  readonly trust: TrustSnapshot;
+  readonly isGivenCertifications?: boolean;
+  readonly failedRuns: number;
+  readonly alert?: ContactAlert;
+  /** Where to ask for the profile: newest first. */
+  readonly nodeUrls: readonly string[];
+  /** When their nodes were last asked; less when none answered. */
+  readonly lookedUpAtMs?: number;
+  /** Undefined until the first answer of a node or the first request. */
+  readonly certificate?: Uint8Array;
+  readonly primaryKey?: Uint8Array;
+  readonly profile?: ContactProfileRow;
+  /** The union over every valid profile seen: never shrinks. */
+  readonly revokedDevices: readonly Uint8Array[];
+  readonly conversationId?: string;
+  /** Their request, while its answer is not made. */
+  readonly request?: PendingRequestRow;
+  /** Lets me write large records into their inboxes. */
+  readonly theirInboxToken?: Uint8Array;
+  /** Lets me claim their key packages: without asking, since they talk to me. */
+  readonly theirClaimToken?: Uint8Array;
+  /** Lets this contact claim key packages. */
+  readonly myClaimToken: Uint8Array;
+}
+
+/**
+ * Somebody's certificate with the certifications on it that were seen, private ones too: contacts, those they vouched for, roots, and
+ * oneself. By identity id. What its owner says of themselves is in the contact's row as well.
+ */
+export interface CertifiedRow {
+  readonly identityId: IdentityId;
+  readonly certificate: Uint8Array;
+  readonly name: string;
+  readonly fingerprint: string;
+  /** Own certification that stands. */
+  readonly own?: OwnCertification;
+  /** The name that it is about: people change theirs. */
+  readonly ownName?: string;
+  /** Their certificate with own certifications and revocations alone: what is given on. */
+  readonly ownCut?: Uint8Array;
+  /** Who was given the own certification, and hears of its end. */
+  readonly givenTo: readonly IdentityId[];
+  readonly rootAmount?: number;
+  /** Of one's own row: whose public certifications directories may hand out. */
+  readonly attestedTo?: readonly IdentityId[];
+}
+
+export interface ContactProfileRow {
+  readonly bytes: Uint8Array;
+  readonly sequence: bigint;
+  readonly validUntilMs: number;
+  readonly devices: readonly Uint8Array[];
+  readonly inboxes: readonly Inbox[];
+}
+
+export interface PendingRequestRow {
+  /** By the own clock. */
+  readonly heardMs: number;
+  readonly replyInbox: Uint8Array;
+  readonly offers: readonly OfferRow[];
+}
+
+export interface OfferRow {
+  readonly deviceId: Uint8Array;
+  readonly keyPackage: Uint8Array;
+  readonly streamAdminKey: Uint8Array;
+}
+
+// ---- mail: sealed envelopes on their way into inboxes --------------------------------------------------------------------------
+
+export interface MailRow {
+  readonly id: string;
+  readonly to: IdentityId;
+  readonly createdMs: number;
+  readonly letter: Letter;
+  /** Undefined until the recipient's profile is known. Sent unchanged until answered. */
+  readonly copies?: readonly CopyRow[];
+  readonly attempts: number;
+  /** Why a node refused the last attempt, and when the next one is due. */
+  readonly refusal?: string;
+  readonly retryAtMs?: number;
+}
+
+export type Letter =
+  | { readonly kind: "request" | "rejoin"; readonly greeting: string }
+  | { readonly kind: "knock"; readonly greeting: string; readonly secret: Uint8Array }
+  /** For one inbox. */
+  | {
+      readonly kind: "answer";
+      readonly body: Exclude<EnvelopeBody, { kind: "request" | "rejoin" | "knock" }>;
+      readonly replyInbox?: Uint8Array;
+    };
+
+export interface CopyRow {
+  readonly nodeUrl: string;
+  readonly stream: StreamId;
+  readonly record: Uint8Array;
+  readonly idempotencyKey: Uint8Array;
+  readonly isDelivered: boolean;
+}
+
+// ---- conversations -------------------------------------------------------------------------------------------------------------
+
+/** One thread of history, whatever groups it lived in. */
+export interface ThreadRow {
+  readonly id: string;
+  readonly kind: "direct" | "group" | "self";
+  readonly contactId?: IdentityId;
+  readonly createdMs: number;
+  /** Group in use: hex. Undefined until this client founded or joined one. */
+  readonly groupId?: string;
+  /** Number of the newest entry. */
+  readonly entries: number;
+  readonly last?: Entry;
+  readonly unread: number;
+  /** Newest entries of others that arrived, that the person read, and what others were told of both. */
+  readonly arrived?: Mark;
+  readonly read?: Mark;
+  readonly toldArrived: number;
+  readonly toldRead: number;
+  /** Per other member: how far they told us. */
+  readonly marks: Readonly<Record<string, { readonly delivered: number; readonly read: number }>>;
+  /** Own entries in the log that not everybody has read, oldest first; at most 500. */
+  readonly unsettled: readonly { readonly id: string; readonly number: number }[];
+  /** Ids of what waits to be sent, oldest first. */
+  readonly outbox: readonly string[];
+}
+
+export interface Mark {
+  readonly id: string;
+  readonly number: number;
+}
+
+/** Content that waits to be sealed, or was sealed and is not read back from the log yet. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly threadId: string;
+  readonly content: KnownContent;
+  /** The node has a record of it. */
+  readonly isAtNode: boolean;
+  /** Of the newest record that holds it, hex. */
+  readonly recordHash?: string;
+  readonly refusal?: string;
+}
+
+/** One MLS group and its stream. */
+export interface GroupRow {
+  readonly groupId: string;
+  readonly threadId: string;
+  readonly place: Place;
+  readonly state: "opening" | "active" | "stuck" | "removed" | "left" | "succeeded";
+  readonly tokens: TokensRow;
+  /** Stream administrators at creation: only while opening. */
+  readonly firstAdmins: readonly Uint8Array[];
+  readonly adminSecretKey: Uint8Array;
+  readonly cursor: CursorRow;
+  readonly checkpoint?: Checkpoint;
+  /** Where the log stood after each of the last records: what members say they saw is compared with it. */
+  readonly trail?: readonly { readonly seq: number; readonly chain: Uint8Array }[];
+  readonly warnings: readonly ConversationWarning[];
+  readonly code?: { readonly digits: string; readonly epoch: bigint };
+  /** Who is in it, as of the last commit: so that a list of conversations opens without a single session. */
+  readonly roster: readonly RosterRow[];
+  readonly founder: IdentityId;
+  readonly sealed?: SealedRow;
+  readonly claim?: ClaimRow;
+  /** Takes this device in again once it is removed. */
+  readonly nextWelcome?: WelcomeBody;
+  /** Of a group: whose letter it came in. */
+  readonly nextWelcomeFrom?: IdentityId;
+  /** Devices to add: of the first request, of rejoin requests and stuck notices. */
+  readonly adds: readonly AddRow[];
+  /** What this person wants changed and no commit has changed yet. */
+  readonly wishes?: readonly WishRow[];
+  /** When this device last gave its leaf new keys. */
+  readonly refreshedMs?: number;
+  /** Links of one's own with which people may knock, and who did. */
+  readonly invitations?: readonly InvitationRow[];
+  readonly knocks?: readonly KnockRow[];
+  /** Of a group, as of the last commit. */
+  readonly name?: string;
+  readonly disappearAfterS?: number;
+}
+
+export interface InvitationRow {
+  readonly secret: Uint8Array;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+}
+
+export interface KnockRow {
+  readonly identityId: IdentityId;
+  readonly greeting: string;
+  readonly atMs: number;
+}
+
+/** Carried out by the next commit that can, and gone once it holds. */
+export type WishRow =
+  | { readonly kind: "add" | "remove"; readonly identityId: IdentityId }
+  | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
+  | { readonly kind: "rename"; readonly name: string }
+  | { readonly kind: "disappear"; readonly afterS: number }
+  | { readonly kind: "leave" };
+
+export interface RosterRow {
+  readonly identityId: IdentityId;
+  readonly name: string;
+  readonly deviceId: Uint8Array;
+  readonly isAdministrator: boolean;
+}
+
+export interface TokensRow {
+  readonly configVersion: number;
+  readonly readToken: Uint8Array;
+  readonly writeToken: Uint8Array;
+}
+
+/** One sealed application record, sent unchanged until its key is answered. */
+export interface SealedRow {
+  readonly record: Uint8Array;
+  readonly idempotencyKey: Uint8Array;
+  readonly ifHandshake: number;
+  readonly carries: Carried;
+  /** In which it was sealed. */
+  readonly epoch?: bigint;
+  /** The node refused it, since handshakes came first. They may have left the epoch as it is. */
+  readonly isMoved?: boolean;
+}
+
+export type Carried =
+  | { readonly kind: "outbox"; readonly id: string }
+  | { readonly kind: "receipt"; readonly arrived: number; readonly read: number };
+
+/** An own handshake on its way to a position. */
+export interface ClaimRow {
+  readonly record: Uint8Array;
+  /** What it takes in; their Welcomes leave when it is applied. */
+  readonly adds: readonly AddRow[];
+  /** Told to the node in the same step: administrators of the stream, and new tokens when it is a removal. */
+  readonly configuration?: {
+    readonly addAdmins: readonly Uint8Array[];
+    readonly removeAdmins: readonly Uint8Array[];
+    readonly isRemoval: boolean;
+  };
+}
+
+export interface AddRow {
+  readonly identityId: IdentityId;
+  /** Where the device that offered it reads. Absent: any of theirs. */
+  readonly replyInbox?: Uint8Array;
+  readonly offer: OfferRow;
+}

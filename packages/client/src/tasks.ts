@@ -1,0 +1,188 @@
+// Everything the client does by itself, and what wakes it.
+import { publishStep } from "./account/publish.ts";
+import { Ephemerals } from "./conversation/ephemeral.ts";
+import { GroupRunner } from "./conversation/group-runner.ts";
+import { ReceiptClock } from "./conversation/next-content.ts";
+import { Scans } from "./conversation/scan.ts";
+import { ShortCodes } from "./conversation/short-code.ts";
+import { foundWaiting } from "./conversation/start.ts";
+import type { Core } from "./core.ts";
+import { Transfers } from "./files/transfers.ts";
+import { claimStep } from "./group/claims.ts";
+import { stockStep } from "./group/stock.ts";
+import { InboxReader } from "./mail/inbox.ts";
+import { mailStep } from "./mail/outgoing.ts";
+import { refreshStep } from "./mail/refresh.ts";
+import type { Pump } from "./run/pump.ts";
+import type { AccountRow, ContactRow } from "./store/rows.ts";
+import { TrustBook } from "./trust/trust-book.ts";
+import { contactSnapshot, conversationSnapshot, selfSnapshot } from "./views.ts";
+
+export class Tasks {
+  readonly shortCodes: ShortCodes;
+  readonly scans: Scans;
+  readonly ephemerals: Ephemerals;
+  readonly trustBook: TrustBook;
+  readonly transfers: Transfers;
+  readonly #core: Core;
+  readonly #receipts = new ReceiptClock();
+  readonly #runners = new Map<string, GroupRunner>();
+  readonly #inbox: InboxReader;
+  readonly #pumps: Record<"publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims", Pump>;
+  #isStarted = false;
+  /** As the conversations last knew it. */
+  #known: Pick<AccountRow, "device" | "revokedDevices"> | undefined;
+  /** Whom each letter is for: asked when it is gone. */
+  readonly #addressees: Map<string, string>;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.shortCodes = new ShortCodes(core);
+    this.scans = new Scans(core);
+    this.ephemerals = new Ephemerals(core);
+    this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
+    this.trustBook = new TrustBook(core);
+    this.transfers = new Transfers(core, core.files);
+    this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
+    this.#pumps = {
+      publish: core.pump("publish", () => publishStep(core)),
+      found: core.pump("found", () => foundWaiting(core)),
+      mail: core.pump("mail", () => mailStep(core)),
+      refresh: core.pump("refresh", () => refreshStep(core)),
+      inbox: core.pump("inbox", () => this.#inbox.step()),
+      stock: core.pump("stock", () => stockStep(core)),
+      claims: core.pump("claims", () => claimStep(core)),
+    };
+    core.onChanged((table, id) => this.#changed(table, id));
+    core.onNodeChanged(() => this.#wakeAll());
+  }
+
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const { tables, links } = this.#core;
+    links.to(this.#core.account.homeNodeUrl);
+    for (const { state, place } of tables.groups.all()) if (state === "active" || state === "opening") links.to(place.nodeUrl);
+    for (const mail of tables.mail.all()) for (const url of tables.contacts.get(mail.to)?.nodeUrls ?? []) links.to(url);
+    links.start();
+    this.transfers.start();
+    this.#wakeAll();
+  }
+
+  isCaughtUp(groupId: string | undefined): boolean {
+    const runner = groupId === undefined ? undefined : this.#runners.get(groupId);
+    return runner?.isCaughtUp === true;
+  }
+
+  /** All that is due is done, or waits for a node that cannot be reached. */
+  async settled(): Promise<void> {
+    const core = this.#core;
+    this.#receipts.isHurried = true;
+    this.#wakeAll();
+    do {
+      await core.links.settled();
+      await core.pumpsSettled();
+    } while (!core.isStopped && (core.isBusy || core.links.isConnecting));
+    this.#receipts.isHurried = false;
+  }
+
+  async close(): Promise<void> {
+    this.#isStarted = false;
+    this.ephemerals.close();
+    this.scans.close();
+    this.#inbox.close();
+    await this.transfers.close();
+    await this.#core.close();
+    await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
+  }
+
+  #wakeAll(): void {
+    if (!this.#isStarted || this.#core.isStopped) return;
+    for (const pump of Object.values(this.#pumps)) pump.wake();
+    this.transfers.wake();
+    for (const groupId of this.#core.tables.groups.ids()) this.#runner(groupId)?.pump.wake();
+  }
+
+  #runner(groupId: string): GroupRunner | undefined {
+    const known = this.#runners.get(groupId);
+    if (known !== undefined || this.#core.tables.groups.get(groupId) === undefined) return known;
+    const ephemeral = (group: string, record: Uint8Array): void => this.ephemerals.received(group, record);
+    const runner = new GroupRunner(this.#core, groupId, { runs: this, receipts: this.#receipts, ephemeral });
+    this.#runners.set(groupId, runner);
+    return runner;
+  }
+
+  /** A stored change: told to listeners, and to the tasks that it concerns. */
+  #changed(table: string, id: string): void {
+    const core = this.#core;
+    const { contacts, threads, groups, outbox, account } = core.tables;
+    switch (table) {
+      case account.name:
+        core.emit({ kind: "self", self: selfSnapshot(core) });
+        this.#wake(this.#pumps.publish, this.#pumps.mail, this.#pumps.inbox, this.#pumps.found, this.#pumps.stock);
+        this.#wakeForDevices(core.account);
+        break;
+      case contacts.name: {
+        const row = this.#tellContact(id);
+        this.#wake(this.#pumps.found, this.#pumps.mail, this.#pumps.refresh, this.#pumps.stock, this.#pumps.claims);
+        this.#wakeGroup(row?.conversationId === undefined ? undefined : threads.get(row.conversationId)?.groupId);
+        break;
+      }
+      case threads.name:
+        this.#tellConversation(id);
+        this.#wakeGroup(threads.get(id)?.groupId);
+        break;
+      case groups.name:
+        this.#tellConversation(groups.get(id)?.threadId);
+        this.#wake(this.#pumps.claims);
+        this.#wakeGroup(id);
+        break;
+      case outbox.name:
+        this.#wakeGroup(threads.get(outbox.get(id)?.threadId ?? "")?.groupId);
+        break;
+      case core.tables.keyPackages.name:
+        this.#wake(this.#pumps.stock);
+        break;
+      case core.tables.mail.name:
+        this.#tellDelivery(id);
+        this.#wake(this.#pumps.mail);
+        break;
+    }
+  }
+
+  #tellContact(identityId: string | undefined): ContactRow | undefined {
+    const row = identityId === undefined ? undefined : this.#core.tables.contacts.get(identityId);
+    if (row !== undefined) this.#core.emit({ kind: "contact", contact: contactSnapshot(this.#core, row) });
+    return row;
+  }
+
+  /** A letter that came, waits or left changes what is known about whom it is for. */
+  #tellDelivery(mailId: string): void {
+    const mail = this.#core.tables.mail.get(mailId);
+    this.#tellContact(mail?.to ?? this.#addressees.get(mailId));
+    if (mail === undefined) this.#addressees.delete(mailId);
+    else this.#addressees.set(mailId, mail.to);
+  }
+
+  #tellConversation(threadId: string | undefined): void {
+    const thread = threadId === undefined ? undefined : this.#core.tables.threads.get(threadId);
+    if (thread === undefined) return;
+    const conversation = conversationSnapshot(this.#core, thread, this.isCaughtUp(thread.groupId));
+    this.#core.emit({ kind: "conversation", conversation });
+  }
+
+  #wake(...pumps: readonly Pump[]): void {
+    if (this.#isStarted && !this.#core.isStopped) for (const pump of pumps) pump.wake();
+  }
+
+  /** A renewed certificate or a lost device is a commit in every conversation. */
+  #wakeForDevices({ device, revokedDevices }: AccountRow): void {
+    const isSame = this.#known?.device === device && this.#known.revokedDevices === revokedDevices;
+    this.#known = { device, revokedDevices };
+    if (!isSame) for (const groupId of this.#core.tables.groups.ids()) this.#wakeGroup(groupId);
+  }
+
+  #wakeGroup(groupId: string | undefined): void {
+    if (groupId !== undefined && this.#isStarted && !this.#core.isStopped) this.#runner(groupId)?.pump.wake();
+  }
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { type Client, type ContactSnapshot, type Entry, isMessage, type TextEntry } from "@p2pcrypt/client";
+import type { Command } from "commander";
+import { chat } from "../chat.ts";
+import type { CommandContext } from "../context.ts";
+import { entryJson, entryLine, markOf } from "../entries.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { settleWithin, withClient } from "../open-client.ts";
+import { printable } from "../printable.ts";
+import type { RunCommand } from "../run.ts";
+import { findContact, findPlace } from "../who.ts";
+
+const NETWORK_WAIT_MS = 15_000;
+
+export function addMessageCommands(program: Command, run: RunCommand): void {
+  program
+    .command("send <who> <text>")
+    .description("send a message; - reads it from standard input")
+    .action((who: string, text: string) =>
+      run((context) => withClient(context, { isOnline: true }, (client) => send(client, context, who, text))),
+    );
+  program
+    .command("receive")
+    .description("what arrived and was not read yet, and requests; one line each")
+    .option("--follow", "stay, and print what comes")
+    .action(({ follow }: { follow?: boolean }) =>
+      run((context) => withClient(context, { isOnline: true }, (client) => receive(client, context, follow === true))),
+    );
+  program
+    .command("history <who>")
+    .description("the conversation so far, oldest first")
+    .option("--limit <n>", "at most so many of the newest", "50")
+    .action((who: string, { limit }: { limit: string }) =>
+      run((context) => withClient(context, { isOnline: false }, (client) => history(client, context, who, limit))),
+    );
+  program
+    .command("chat <who>")
+    .description("talk, live")
+    .action((who: string) =>
+      run((context) => withClient(context, { isOnline: true }, (client) => chat(client, context, findContact(client, who)))),
+    );
+}
+
+async function send(client: Client, { output }: CommandContext, who: string, given: string): Promise<void> {
+  const text = given === "-" ? readFileSync(0, "utf8").replace(/\n$/, "") : given;
+  // An acceptance or an invitation may be waiting at the node.
+  if (!isKnown(client, who)) await settleWithin(client, NETWORK_WAIT_MS);
+  const { id: conversation } = findPlace(client, who);
+  const sent = await client.conversations.send(conversation, text);
+  await settleWithin(client, NETWORK_WAIT_MS);
+  const state = (await entryOf(client, conversation, sent)).state ?? "queued";
+  const said = state === "queued" ? "queued: it goes out when the node can be reached and a command runs" : markOf(state);
+  output.say(said, { id: sent.id, state });
+}
+
+function isKnown(client: Client, who: string): boolean {
+  try {
+    findPlace(client, who);
+    return true;
+  } catch (error) {
+    // Nobody of that name yet, or nothing to talk in; several are several also after waiting.
+    if (error instanceof CommandError) return error.code === "who/ambiguous";
+    throw error;
+  }
+}
+
+async function entryOf(client: Client, conversation: string, sent: TextEntry): Promise<TextEntry> {
+  for (const entry of await client.conversations.history(conversation, { limit: 200 })) {
+    if (entry.kind === "text" && entry.id === sent.id && entry.isOwn) return entry;
+  }
+  return sent;
+}
+
+async function receive(client: Client, context: CommandContext, isFollowing: boolean): Promise<void> {
+  const { output } = context;
+  const told = new Set<string>();
+  const tellRequest = (contact: ContactSnapshot): void => {
+    if (contact.state !== "asking" || told.has(contact.identityId)) return;
+    told.add(contact.identityId);
+    const { name, identityId, greeting = "" } = contact;
+    output.say(
+      `${printable(name)} (${identityId.slice(0, 16)}) asks to talk: "${printable(greeting)}"  →  p2pcrypt contact accept ${identityId.slice(0, 16)}`,
+      {
+        kind: "request",
+        from: name,
+        identity: identityId,
+        text: greeting,
+      },
+    );
+  };
+  let queue = Promise.resolve();
+  const tellAll = (): Promise<void> => {
+    for (const contact of client.contacts.list()) tellRequest(contact);
+    for (const { id } of client.conversations.list()) queue = queue.then(() => tellUnread(client, context, id));
+    return queue;
+  };
+  await settleWithin(client, NETWORK_WAIT_MS);
+  await tellAll();
+  if (isFollowing) {
+    const unsubscribe = client.subscribe((event) => {
+      if (event.kind === "contact") tellRequest(event.contact);
+      if (event.kind !== "entry" || event.entry.number === undefined) return;
+      const { conversationId } = event.entry;
+      tellOffer(client, context, event.entry);
+      queue = queue.then(() => tellUnread(client, context, conversationId));
+    });
+    await tellAll(); // what came before somebody listened
+    await untilTold(client);
+    unsubscribe();
+    await queue;
+  }
+  await settleWithin(client, NETWORK_WAIT_MS);
+}
+
+/** Somebody asks something of this person that is no message: said while it is followed, and kept in the history. */
+function tellOffer(client: Client, { output }: CommandContext, entry: Entry): void {
+  if (entry.kind !== "event" || (entry.event.what !== "introduced" && entry.event.what !== "attestationAsked")) return;
+  output.say(entryLine(entry), entryJson(entry, client.contacts.get(entry.event.by)));
+}
+
+/** Prints what was not read, marks it read afterwards: killed in between, it is printed again rather than lost. */
+async function tellUnread(client: Client, { output }: CommandContext, id: string): Promise<void> {
+  const conversation = client.conversations.get(id);
+  if (conversation === undefined || conversation.unread === 0) return;
+  const contact = conversation.contactId === undefined ? undefined : client.contacts.get(conversation.contactId);
+  const unread: Entry[] = [];
+  for (const entry of await client.conversations.history(id, { limit: 1_000 })) {
+    if (unread.length >= conversation.unread) break;
+    if (isMessage(entry) && !entry.isOwn) unread.push(entry);
+  }
+  for (const entry of unread.reverse()) output.say(entryLine(entry), entryJson(entry, contact));
+  await client.conversations.markRead(id);
+}
+
+/** Until a signal, or until the client stops by itself. */
+function untilTold(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => undefined, 60_000);
+    const end = (): void => {
+      clearInterval(alive);
+      resolve();
+    };
+    process.once("SIGTERM", end);
+    process.once("SIGINT", end);
+    client.subscribe((event) => {
+      if (event.kind === "stopped") end();
+    });
+  });
+}
+
+async function history(client: Client, { output }: CommandContext, who: string, limit: string): Promise<void> {
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1)
+    throw new CommandError(EXIT.usage, "limit/malformed", "--limit is a whole number from 1");
+  const { id, contact } = findPlace(client, who);
+  const entries: Entry[] = [...(await client.conversations.history(id, { limit: Math.min(count, 1_000) }))];
+  for (const entry of entries.slice(0, count).reverse()) output.say(entryLine(entry), entryJson(entry, contact));
+}

@@ -1,0 +1,133 @@
+// Entries of a history as lines and as JSON.
+import type { ContactSnapshot, ConversationEvent, Entry, TextEntry } from "@p2pcrypt/client";
+import { sizeText } from "./files/progress.ts";
+import { printable } from "./printable.ts";
+
+const MARKS: Record<NonNullable<TextEntry["state"]>, string> = {
+  queued: "queued",
+  atNode: "at the node",
+  delivered: "delivered",
+  read: "read",
+  refused: "refused",
+};
+
+export function entryLine(entry: Entry): string {
+  const time = timeOf(entry.atMs, Date.now());
+  switch (entry.kind) {
+    case "text":
+      return `${time}  ${entry.isOwn ? "you" : printable(entry.authorName)}: ${printable(entry.text)}${entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`}`;
+    case "file": {
+      const from = entry.isOwn ? "you" : printable(entry.authorName);
+      const mark = entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`;
+      return `${time}  ${from} sent a file: ${printable(entry.file.name)}, ${sizeText(entry.file.bytes)}${mark}`;
+    }
+    case "unknown":
+      return `${time}  ${printable(entry.authorName)} sent something that this version does not know (${printable(entry.name)})`;
+    case "event":
+      return `${time}  — ${eventLine(entry.event)}`;
+    case "missing":
+      return `${time}  — ${missingLine(entry)}`;
+  }
+}
+
+/** The time alone would lie about anything that is not of today. */
+function timeOf(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return at.toDateString() === new Date(nowMs).toDateString() ? time : `${at.toLocaleDateString()} ${time}`;
+}
+
+export function markOf(state: NonNullable<TextEntry["state"]>): string {
+  return MARKS[state];
+}
+
+function eventLine(event: ConversationEvent): string {
+  switch (event.what) {
+    case "started":
+      return "the conversation begins";
+    case "greeting":
+      return `${event.isOwn ? "you" : printable(event.name)} said hello: ${printable(event.text)}`;
+    case "succeeded":
+      return "the conversation goes on in a new group";
+    case "memberAdded":
+      return `${printable(event.name)} was added by ${printable(event.by)}`;
+    case "deviceAdded":
+      return `${printable(event.name)} has a new device, added by ${printable(event.by)}`;
+    case "memberRemoved":
+      return `${printable(event.name)} was removed by ${printable(event.by)}`;
+    case "deviceRemoved":
+      return `a device of ${printable(event.name)} was removed by ${printable(event.by)}`;
+    case "rolesChanged":
+      return `${printable(event.by)} changed who administers`;
+    case "promoted":
+      return `${printable(event.by)} made ${printable(event.name)} an administrator`;
+    case "demoted":
+      return `${printable(event.name)} no longer administers, by ${printable(event.by)}`;
+    case "renamed":
+      return `${printable(event.by)} called the group "${printable(event.title)}"`;
+    case "disappearing":
+      return event.afterS === 0
+        ? `${printable(event.by)} lets messages stay`
+        : `${printable(event.by)} lets messages disappear ${event.afterS} seconds after they were sent`;
+    case "knocked":
+      return `${printable(event.name)} followed your link and waits to be let in: "${printable(event.greeting)}"`;
+    case "notAdded":
+      return `${printable(event.name)} could not be added`;
+    case "memberStuck":
+      return `${printable(event.name)} could not follow a change by ${printable(event.committer)}, and is taken in again`;
+    case "moved":
+      return `${printable(event.by)} moved the conversation to another node`;
+    case "left":
+      return `${printable(event.name)} left`;
+    case "gone":
+      return `${printable(event.name)} ended the conversation, or deleted their identity`;
+    case "stuck":
+      return `a change by ${printable(event.committer)} could not be followed; they were asked to add this device again`;
+    case "introduced":
+      return `${printable(event.name)} was introduced to you: p2pcrypt contact add "${event.link}"`;
+    case "successorNamed":
+      return `they go on as another identity, ${printable(event.name)}, not verified: p2pcrypt contact add "${event.link}"`;
+    case "introducedTo":
+      return `you introduced ${printable(event.name)}`;
+    case "attestationAsked":
+      return `${printable(event.name)} published that they checked you; to let directories hand it out: p2pcrypt trust attest`;
+    case "verified":
+      return `${printable(event.name)} was verified by you`;
+  }
+}
+
+function missingLine({ reason, count }: Entry & { kind: "missing" }): string {
+  const some = count === undefined ? "something" : count === 1 ? "one message" : `${count} messages`;
+  if (reason === "expired") return `${some} missing: the node no longer keeps them`;
+  if (reason === "skipped") return `${some} missing: they never arrived`;
+  return reason === "unreadable" ? "something arrived that cannot be read" : "something arrived that is no message";
+}
+
+/** One line of `receive`, and what programs get. Text is exact. */
+export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): Record<string, unknown> {
+  const common = { kind: entry.kind, conversation: entry.conversationId, number: entry.number, at: entry.atMs };
+  if (entry.kind === "text") {
+    const { authorName, author, text, sentAtMs, id, isOwn, state, wasVerified } = entry;
+    return {
+      ...common,
+      kind: "message",
+      from: authorName,
+      identity: author,
+      text,
+      sentAt: sentAtMs,
+      id,
+      isOwn,
+      state,
+      wasVerified,
+    };
+  }
+  if (entry.kind === "file") {
+    const { authorName, author, file, sentAtMs, id, isOwn, state, wasVerified } = entry;
+    const { name, type, bytes, expiresMs } = file;
+    const said = { from: authorName, identity: author, sentAt: sentAtMs, id, isOwn, state, wasVerified };
+    return { ...common, ...said, name, type, bytes, expiresAt: expiresMs };
+  }
+  if (entry.kind === "event") return { ...common, event: entry.event, from: contact?.name };
+  if (entry.kind === "missing") return { ...common, reason: entry.reason, count: entry.count };
+  return { ...common, from: entry.authorName, identity: entry.author, id: entry.id, name: entry.name };
+}

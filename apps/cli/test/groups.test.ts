@@ -1,0 +1,76 @@
+// A group in terminals: founded, talked in, handed over, left. Each command is a process of its own.
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type NodeProcess, Place } from "./support/processes.ts";
+
+let place: Place;
+let node: NodeProcess;
+beforeEach(async () => {
+  place = new Place();
+  node = await place.node();
+});
+afterEach(() => place.end());
+
+async function ok(who: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { exit, err, json } = await place.run(who, args);
+  expect(exit, `${args.join(" ")}: ${err}`).toBe(0);
+  return json()[0] ?? {};
+}
+
+async function threePeople(): Promise<void> {
+  const made = await Promise.all(
+    ["ana", "ben", "carol"].map((name) => ok(name, "identity", "create", "--name", name, "--node", node.url)),
+  );
+  const links = new Map(made.map(({ name, link }) => [String(name), String(link)]));
+  for (const other of ["ben", "carol"]) {
+    await ok(other, "contact", "add", links.get("ana") ?? "");
+    await ok("ana", "receive");
+    await ok("ana", "contact", "accept", other);
+    await ok(other, "receive");
+  }
+}
+
+const rolesOf = ({ members }: Record<string, unknown>): unknown =>
+  (members as { name: string; role: string }[]).map(({ name, role }) => `${name} ${role}`).sort();
+
+it("found, talk, hand over, leave", async () => {
+  await threePeople();
+  const made = await ok("ana", "group", "create", "Garden", "ben", "carol");
+  expect(made).toMatchObject({ name: "Garden", role: "admin", pending: [] });
+  expect(rolesOf(made)).toEqual(["ana admin", "ben member", "carol member"]);
+  await ok("ben", "receive");
+  expect(await ok("ben", "send", "Garden", "the beans are up")).toMatchObject({ state: "atNode" });
+  const heard = (await place.run("carol", ["receive"])).json();
+  expect(heard).toContainEqual(expect.objectContaining({ kind: "message", from: "ben", text: "the beans are up" }));
+  const codes = [await ok("ana", "group", "code", "Garden"), await ok("carol", "group", "code", "gard")];
+  expect(codes[0]?.["digits"]).toBe(codes[1]?.["digits"]);
+  // Ben is no contact of Carol's: she knows him from the group alone, and may not do what administrators do.
+  expect(await place.run("carol", ["group", "remove", "Garden", "ben"])).toMatchObject({ exit: 5 });
+  expect(rolesOf(await ok("ana", "group", "hand-over", "Garden", "ben"))).toEqual(["ana member", "ben admin", "carol member"]);
+  expect(await ok("ana", "group", "leave", "Garden")).toMatchObject({ state: "left" });
+  await ok("ben", "receive");
+  expect(rolesOf(await ok("ben", "group", "members", "Garden"))).toEqual(["ben admin", "carol member"]);
+  expect(await ok("ben", "group", "rename", "Garden", "Allotment")).toMatchObject({ name: "Allotment" });
+  const history = await place.run("ben", ["history", "Allotment"], { json: false });
+  expect(history.out).toContain("ana left");
+  expect(history.out).toContain('ben called the group "Allotment"');
+  expect((await place.run("ana", ["send", "Garden", "hello?"])).exit).toBe(5);
+});
+
+it("somebody follows a link, and is let in", async () => {
+  for (const name of ["ana", "dan"]) await ok(name, "identity", "create", "--name", name, "--node", node.url);
+  await ok("ana", "group", "create", "Garden");
+  const invited = await ok("ana", "group", "invite", "Garden", "--hours", "2");
+  expect(await ok("dan", "group", "join", String(invited["link"]), "--hello", "May I?")).toMatchObject({ group: "Garden" });
+  await ok("ana", "receive");
+  expect(await ok("ana", "group", "members", "Garden")).toMatchObject({ knocks: [{ name: "dan", text: "May I?" }] });
+  await ok("ana", "group", "admit", "Garden", "dan");
+  await ok("dan", "receive");
+  await ok("ana", "group", "members", "Garden");
+  await ok("ana", "receive");
+  await ok("dan", "receive");
+  const code = await ok("ana", "group", "code", "Garden");
+  expect(rolesOf(await ok("dan", "group", "members", "Garden"))).toEqual(["ana admin", "dan member"]);
+  expect((await place.run("dan", ["group", "code", "Garden", "--compare", String(code["digits"])])).exit).toBe(0);
+  expect((await place.run("dan", ["group", "code", "Garden", "--compare", "1".repeat(60)])).exit).toBe(9);
+  expect((await place.run("dan", ["group", "join", String(invited["link"]).replace(/.{20}$/, "")])).exit).toBe(5);
+});

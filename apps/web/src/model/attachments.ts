@@ -1,0 +1,121 @@
+// Files of one conversation on their way, and those that came and are here. Sending and fetching are the client's; a page holds the bytes.
+import type { Client, ConversationId, FileEntry, TransferSnapshot } from "@p2pcrypt/client";
+import type { PageFiles } from "../boot/boot.ts";
+import { coalesced, type Later, Model } from "./model.ts";
+import { withoutMetadata } from "./picture.ts";
+
+export interface AttachmentsSnapshot {
+  /** Not done yet. */
+  readonly uploads: readonly TransferSnapshot[];
+  /** By message. */
+  readonly downloads: ReadonlyMap<string, TransferSnapshot>;
+}
+
+export interface AttachmentsDeps {
+  readonly client: Client;
+  readonly files: PageFiles;
+  readonly later: Later;
+  readonly newRef: () => string;
+  /** A small JPEG of a picture; undefined for everything else and for what cannot be drawn. */
+  readonly thumbnail: (file: Blob) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** Read as a whole to leave out what a camera wrote; larger ones are no photographs. */
+const MAX_CLEANED_BYTES = 64 * 1024 * 1024;
+const CLEANED: ReadonlySet<string> = new Set(["image/jpeg", "image/png"]);
+
+export class Attachments extends Model<AttachmentsSnapshot> {
+  readonly #id: ConversationId;
+  readonly #deps: AttachmentsDeps;
+  readonly #transfers = new Map<string, TransferSnapshot>();
+
+  constructor(id: ConversationId, deps: AttachmentsDeps) {
+    super({ uploads: [], downloads: new Map() });
+    this.#id = id;
+    this.#deps = deps;
+    const soon = coalesced(deps.later, () => this.#show());
+    this.until(
+      deps.client.subscribe((event) => {
+        if (event.kind !== "transfer" || event.transfer.conversationId !== id) return;
+        this.#take(event.transfer);
+        soon();
+      }),
+    );
+    void this.#load();
+  }
+
+  /** One after the other, in the order given. @throws {ClientError} */
+  async send(files: readonly File[]): Promise<void> {
+    const { client, files: page, newRef, thumbnail } = this.#deps;
+    for (const file of files) {
+      const ref = newRef();
+      const cleaned = await cleanedOf(file);
+      await page.offer(ref, cleaned);
+      const small = await thumbnail(cleaned);
+      const { name, type } = cleaned;
+      this.#take(
+        await client.files.send(this.#id, {
+          ref,
+          name,
+          ...(type === "" ? {} : { type }),
+          ...(small === undefined ? {} : { thumbnail: small }),
+        }),
+      );
+      this.#show();
+    }
+  }
+
+  /** @throws {ClientError} */
+  async fetch({ id, author }: FileEntry): Promise<void> {
+    this.#take(await this.#deps.client.files.download(this.#id, { id, author }, this.#deps.newRef()));
+    this.#show();
+  }
+
+  /** The bytes of a download that is done; undefined when this page does not have them any more: then it is fetched again. */
+  async bytesOf({ id, place }: TransferSnapshot): Promise<Blob | undefined> {
+    const found = place === undefined ? undefined : await this.#deps.files.take(place);
+    if (found === undefined) await this.cancel(id);
+    return found;
+  }
+
+  pause(transferId: string): Promise<void> {
+    return this.#deps.client.files.pause(transferId);
+  }
+
+  resume(transferId: string): Promise<void> {
+    return this.#deps.client.files.resume(transferId);
+  }
+
+  cancel(transferId: string): Promise<void> {
+    return this.#deps.client.files.cancel(transferId);
+  }
+
+  async #load(): Promise<void> {
+    for (const transfer of await this.#deps.client.files.transfers())
+      if (transfer.conversationId === this.#id && !this.#transfers.has(transfer.id)) this.#take(transfer);
+    this.#show();
+  }
+
+  #take(transfer: TransferSnapshot): void {
+    if (transfer.state === "canceled") this.#transfers.delete(transfer.id);
+    else this.#transfers.set(transfer.id, transfer);
+  }
+
+  #show(): void {
+    if (this.isDisposed) return;
+    const all = [...this.#transfers.values()];
+    const downloads = all.filter(({ direction }) => direction === "down");
+    this.update({
+      uploads: all.filter(({ direction, state }) => direction === "up" && state !== "done"),
+      downloads: new Map(downloads.flatMap((one) => (one.messageId === undefined ? [] : [[one.messageId, one] as const]))),
+    });
+  }
+}
+
+async function cleanedOf(file: File): Promise<File> {
+  if (!CLEANED.has(file.type) || file.size > MAX_CLEANED_BYTES) return file;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const cleaned = withoutMetadata(bytes);
+  // When a picture was changed last is nobody's business either, and stays for telling one state of the file from another.
+  return cleaned === bytes ? file : new File([cleaned], file.name, { type: file.type, lastModified: file.lastModified });
+}

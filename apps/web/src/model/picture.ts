@@ -1,0 +1,149 @@
+// Pictures before they are sent: what a camera wrote beside the picture is left out, and a small one is made to be seen at once.
+
+/** What is not the picture itself: where and when it was taken, with what, by whom. Orientation stays, or it would lie on its side. */
+const JPEG_DROPPED: ReadonlySet<number> = new Set([
+  0xe1, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xeb, 0xec, 0xed, 0xef, 0xfe,
+]);
+const PNG_DROPPED: ReadonlySet<string> = new Set(["eXIf", "tEXt", "iTXt", "zTXt", "tIME"]);
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** @returns the same bytes for what is neither a JPEG nor a PNG, or not a whole one. */
+export function withoutMetadata(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpegWithout(bytes) ?? bytes;
+  return PNG_SIGNATURE.every((byte, i) => bytes[i] === byte) ? (pngWithout(bytes) ?? bytes) : bytes;
+}
+
+function jpegWithout(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kept: Uint8Array[] = [bytes.subarray(0, 2)];
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    const marker = bytes[at + 1] ?? 0;
+    if (bytes[at] !== 0xff) return undefined;
+    // From here on it is the picture.
+    if (marker === 0xda) return joined([...kept, bytes.subarray(at)]);
+    const end = at + 2 + view.getUint16(at + 2);
+    if (end > bytes.length) return undefined;
+    const segment = bytes.subarray(at, end);
+    const orientation = marker === 0xe1 ? orientationOf(segment) : undefined;
+    if (!JPEG_DROPPED.has(marker)) kept.push(segment);
+    else if (orientation !== undefined && orientation !== 1) kept.push(orientationSegment(orientation));
+    at = end;
+  }
+  return undefined;
+}
+
+/** Of an Exif segment (Exif 2.3, tag 0x0112 of the first directory). */
+function orientationOf(segment: Uint8Array): number | undefined {
+  const tiff = 10;
+  if (segment.length < tiff + 8 || String.fromCharCode(...segment.subarray(4, 8)) !== "Exif") return undefined;
+  const view = new DataView(segment.buffer, segment.byteOffset, segment.length);
+  const isLittle = view.getUint16(tiff) === 0x4949;
+  const directory = tiff + view.getUint32(tiff + 4, isLittle);
+  if (directory + 2 > segment.length) return undefined;
+  const count = view.getUint16(directory, isLittle);
+  for (let i = 0; i < count; i++) {
+    const entry = directory + 2 + i * 12;
+    if (entry + 12 > segment.length) return undefined;
+    if (view.getUint16(entry, isLittle) === 0x0112) return view.getUint16(entry + 8, isLittle);
+  }
+  return undefined;
+}
+
+/** An Exif segment that says nothing else. */
+function orientationSegment(orientation: number): Uint8Array {
+  const head = [0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0];
+  const tiff = [0x4d, 0x4d, 0, 0x2a, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation & 15, 0, 0, 0, 0, 0, 0];
+  return Uint8Array.of(...head, ...tiff);
+}
+
+function pngWithout(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kept: Uint8Array[] = [bytes.subarray(0, 8)];
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > bytes.length) return undefined;
+    const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (!PNG_DROPPED.has(name)) kept.push(bytes.subarray(at, end));
+    if (name === "IEND") return joined(kept);
+    at = end;
+  }
+  return undefined;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** What is drawn in place. More would take the memory of the page, whatever few bytes it came in. */
+const MAX_SIDE = 16_384;
+const MAX_PIXELS = 40_000_000;
+/** A header that does not fit in here is not looked for. */
+export const PICTURE_HEAD_BYTES = 256 * 1024;
+
+/**
+ * Whether the bytes are a still picture that may be drawn in place: by what they are, not by what they are called.
+ * @param head the first PICTURE_HEAD_BYTES
+ * @returns its type; undefined for everything else, for moving pictures, and for those that are too large
+ */
+export function drawnType(head: Uint8Array): "image/jpeg" | "image/png" | "image/webp" | undefined {
+  const found = jpegSize(head) ?? pngSize(head) ?? webpSize(head);
+  if (found === undefined) return undefined;
+  const { type, width, height } = found;
+  const isDrawn = width > 0 && height > 0 && Math.max(width, height) <= MAX_SIDE && width * height <= MAX_PIXELS;
+  return isDrawn ? type : undefined;
+}
+
+function jpegSize(bytes: Uint8Array) {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  const view = viewOf(bytes);
+  for (let at = 2; at + 9 <= bytes.length; at += 2 + view.getUint16(at + 2)) {
+    const marker = bytes[at + 1] ?? 0;
+    if (bytes[at] !== 0xff || marker === 0xda) return undefined;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { type: "image/jpeg", width: view.getUint16(at + 7), height: view.getUint16(at + 5) } as const;
+  }
+  return undefined;
+}
+
+function pngSize(bytes: Uint8Array) {
+  if (bytes.length < 24 || !PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) return undefined;
+  const view = viewOf(bytes);
+  return { type: "image/png", width: view.getUint32(16), height: view.getUint32(20) } as const;
+}
+
+/** A still one: in the simple lossy or lossless form, or extended without animation (RFC 9649). */
+function webpSize(bytes: Uint8Array) {
+  if (bytes.length < 30 || nameAt(bytes, 0) !== "RIFF" || nameAt(bytes, 8) !== "WEBP") return undefined;
+  const view = viewOf(bytes);
+  const sized = (width: number, height: number) => ({ type: "image/webp", width, height }) as const;
+  switch (nameAt(bytes, 12)) {
+    case "VP8 ":
+      return sized(view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff);
+    case "VP8L": {
+      const bits = view.getUint32(21, true);
+      return sized((bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
+    }
+    case "VP8X": {
+      const isMoving = ((bytes[20] ?? 0) & 2) !== 0;
+      const uint24 = (at: number): number => view.getUint16(at, true) + ((bytes[at + 2] ?? 0) << 16);
+      return isMoving ? undefined : sized(uint24(24) + 1, uint24(27) + 1);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nameAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

@@ -1,0 +1,104 @@
+// Places of the client, as the fragment of the address names them: never sent to a server, never in a referrer (W15).
+
+import type { ConversationId } from "@p2pcrypt/client";
+import { parseIdentityId } from "@p2pcrypt/identity";
+import { rootLinkOf, toContactLink } from "./root-link.ts";
+
+type IdentityId = NonNullable<ReturnType<typeof parseIdentityId>>;
+
+export type Route =
+  | { readonly kind: "home" }
+  | { readonly kind: "me" }
+  | { readonly kind: "add" }
+  | { readonly kind: "requests" }
+  | { readonly kind: "settings" }
+  | { readonly kind: "sheet" }
+  | { readonly kind: "conversation"; readonly id: ConversationId; readonly details: boolean }
+  | { readonly kind: "newGroup" }
+  | { readonly kind: "groupAdd"; readonly id: ConversationId }
+  | { readonly kind: "person"; readonly identityId: IdentityId }
+  | { readonly kind: "compare"; readonly identityId: IdentityId }
+  | { readonly kind: "vouch"; readonly identityId: IdentityId }
+  | { readonly kind: "introduce"; readonly identityId: IdentityId }
+  /** The map of trust, with somebody chosen in it. */
+  | { readonly kind: "trust"; readonly identityId: IdentityId | undefined }
+  | { readonly kind: "roots" }
+  /** A contact link that somebody handed out to be made a root. */
+  | { readonly kind: "root"; readonly link: string }
+  /** Somebody's contact link. `encoded` is what follows `#/add/`. */
+  | { readonly kind: "landing"; readonly link: string };
+
+const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet"] as const;
+
+/** Anything that names no place is home. `origin` is that of the page, for links that belong to it. */
+export function parseRoute(fragment: string, origin: string): Route {
+  const path = fragment.replace(/^#?\/?/, "");
+  const [first = "", second = "", third] = path.split("/");
+  const plain = PLAIN.find((one) => one === path);
+  if (plain !== undefined) return { kind: plain };
+  switch (first) {
+    case "c":
+      return isConversationId(second) ? { kind: "conversation", id: second, details: third === "details" } : { kind: "home" };
+    case "group":
+      if (second === "") return { kind: "newGroup" };
+      return isConversationId(second) ? { kind: "groupAdd", id: second } : { kind: "home" };
+    case "p":
+    case "compare":
+    case "vouch":
+    case "introduce": {
+      const identityId = parseIdentityId(second);
+      if (identityId === undefined) return { kind: "home" };
+      return { kind: first === "p" ? "person" : first, identityId };
+    }
+    case "trust":
+      return { kind: "trust", identityId: parseIdentityId(second) };
+    case "root":
+      return { kind: "root", link: toContactLink(`${origin}/#/${path}`) };
+    case "add":
+      return second === "" ? { kind: "add" } : { kind: "landing", link: `${origin}/#/${path}` };
+    case "open":
+      return { kind: "landing", link: decoded(path.slice("open/".length)) };
+    default:
+      return { kind: "home" };
+  }
+}
+
+function isConversationId(text: string): boolean {
+  return /^[0-9a-f]{32,64}$/.test(text);
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.kind) {
+    case "home":
+      return "#/";
+    case "conversation":
+      return route.details ? `#/c/${route.id}/details` : `#/c/${route.id}`;
+    case "newGroup":
+      return "#/group";
+    case "groupAdd":
+      return `#/group/${route.id}`;
+    case "person":
+      return `#/p/${route.identityId}`;
+    case "compare":
+    case "vouch":
+    case "introduce":
+      return `#/${route.kind}/${route.identityId}`;
+    case "trust":
+      return route.identityId === undefined ? "#/trust" : `#/trust/${route.identityId}`;
+    case "root":
+      return rootLinkOf(route.link).replace(/^[^#]*/, "");
+    case "landing":
+      return `#/open/${encodeURIComponent(route.link)}`;
+    default:
+      return `#/${route.kind}`;
+  }
+}
+
+/** What the protocol handler puts in place of %s. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not encoded, or badly: the link is then told to be broken
+  }
+}

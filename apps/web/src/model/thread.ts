@@ -1,0 +1,234 @@
+// One conversation on the screen: a window into its history, what is being sent, who types, and up to where the person has read.
+import {
+  type Client,
+  type ContactSnapshot,
+  type ConversationId,
+  type ConversationSnapshot,
+  type Entry,
+  isMessage,
+} from "@p2pcrypt/client";
+import { coalesced, type Later, Model } from "./model.ts";
+import type { ShownEntry } from "./timeline.ts";
+import { HistoryWindow, PAGE } from "./window.ts";
+
+export interface ThreadSnapshot {
+  readonly conversation: ConversationSnapshot | undefined;
+  readonly contact: ContactSnapshot | undefined;
+  readonly entries: readonly ShownEntry[];
+  readonly isLoaded: boolean;
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+  /** Number of the first entry that was unread on opening. */
+  readonly unreadFrom: number | undefined;
+  /** Came while the end was out of sight. */
+  readonly newBelow: number;
+  readonly isTyping: boolean;
+  readonly presence: "here" | "away" | "unknown";
+}
+
+export interface ThreadDeps {
+  readonly client: Client;
+  readonly later: Later;
+  readonly nowMs: () => number;
+}
+
+const TYPING_AGAIN_MS = 4_000;
+
+export class Thread extends Model<ThreadSnapshot> {
+  readonly id: ConversationId;
+  readonly #deps: ThreadDeps;
+  readonly #window = new HistoryWindow();
+  readonly #soon: () => void;
+  #isPaging = false;
+  #isFollowing = true;
+  #isInSight = false;
+  #saidTypingAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(id: ConversationId, deps: ThreadDeps) {
+    super({
+      conversation: deps.client.conversations.get(id),
+      contact: undefined,
+      entries: [],
+      isLoaded: false,
+      hasOlder: false,
+      hasNewer: false,
+      unreadFrom: undefined,
+      newBelow: 0,
+      isTyping: false,
+      presence: "unknown",
+    });
+    this.id = id;
+    this.#deps = deps;
+    this.#soon = coalesced(deps.later, () => this.#render());
+    this.#listen();
+    void this.#load();
+  }
+
+  async loadOlder(): Promise<void> {
+    const before = this.#window.oldest;
+    if (before === undefined || !this.#window.hasOlder) return;
+    await this.#page(async () => {
+      this.#window.prepend(await this.#deps.client.conversations.history(this.id, { before, limit: PAGE }));
+    });
+  }
+
+  async loadNewer(): Promise<void> {
+    const newest = this.#window.newest;
+    if (newest === undefined || this.#window.isAtEnd) return;
+    await this.#page(async () => {
+      const before = newest + PAGE + 1;
+      const page = await this.#deps.client.conversations.history(this.id, { before, limit: PAGE });
+      this.#window.append(page, page.length < PAGE || (page[0]?.number ?? 0) < before - 1);
+    });
+  }
+
+  async toNewest(): Promise<void> {
+    this.#isFollowing = true;
+    if (!this.#window.isAtEnd) this.#window.reset(await this.#deps.client.conversations.history(this.id, { limit: PAGE }));
+    this.update({ newBelow: 0 });
+    this.#render();
+    this.#read();
+  }
+
+  /** Shows the message at once. @throws {ClientError} and takes it away again, so that the words go back to the person. */
+  async send(text: string): Promise<void> {
+    const { client, nowMs } = this.#deps;
+    const { identityId, name } = client.account.snapshot();
+    const [atMs, id] = [nowMs(), `sending ${nowMs()}`];
+    const said = { author: identityId, authorName: name, isOwn: true, text, sentAtMs: atMs, atMs, wasVerified: true } as const;
+    if (!this.#window.isAtEnd) await this.toNewest();
+    const key = this.#window.sending({ kind: "text", conversationId: this.id, id, ...said, state: "queued" });
+    this.#isFollowing = true;
+    this.#saidTypingAtMs = Number.NEGATIVE_INFINITY;
+    this.#render();
+    try {
+      this.#window.stored(key, await client.conversations.send(this.id, text));
+    } catch (error) {
+      this.#window.drop(key);
+      throw error;
+    } finally {
+      this.#render();
+    }
+  }
+
+  /** @returns false when it is on its way already. */
+  async unsend(messageId: string): Promise<boolean> {
+    const isBack = await this.#deps.client.conversations.unsend(this.id, messageId);
+    if (isBack) {
+      this.#window.forget(messageId);
+      this.#render();
+    }
+    return isBack;
+  }
+
+  /** The end of the conversation can be seen, or not. */
+  following(isFollowing: boolean): void {
+    if (isFollowing === this.#isFollowing) return;
+    this.#isFollowing = isFollowing;
+    if (!isFollowing) return;
+    this.update({ newBelow: 0 });
+    this.#read();
+  }
+
+  /** The page is in front of a person, or not. */
+  inSight(isInSight: boolean): void {
+    if (isInSight === this.#isInSight) return;
+    this.#isInSight = isInSight;
+    this.#deps.client.conversations.setPresence(this.id, isInSight ? "here" : "away");
+    if (isInSight) this.#read();
+  }
+
+  typing(isTyping: boolean): void {
+    const nowMs = this.#deps.nowMs();
+    if (isTyping && nowMs - this.#saidTypingAtMs < TYPING_AGAIN_MS) return;
+    if (!isTyping && this.#saidTypingAtMs === Number.NEGATIVE_INFINITY) return;
+    this.#saidTypingAtMs = isTyping ? nowMs : Number.NEGATIVE_INFINITY;
+    this.#deps.client.conversations.setTyping(this.id, isTyping);
+  }
+
+  override dispose(): void {
+    this.typing(false);
+    this.inSight(false);
+    super.dispose();
+  }
+
+  #listen(): void {
+    const { client } = this.#deps;
+    this.until(
+      client.subscribe((event) => {
+        switch (event.kind) {
+          case "entry":
+            if (event.entry.conversationId === this.id) this.#arrived(event.entry);
+            return;
+          case "messageState":
+            if (event.conversationId !== this.id) return;
+            this.#window.state(event.id, event.state);
+            return this.#soon();
+          case "conversation":
+            return event.conversation.id === this.id ? this.#soon() : undefined;
+          case "contact":
+            return event.contact.identityId === this.getSnapshot().contact?.identityId ? this.#soon() : undefined;
+          case "typing":
+            return event.conversationId === this.id ? this.update({ isTyping: event.isTyping }) : undefined;
+          case "presence":
+            return event.conversationId === this.id ? this.update({ presence: event.state }) : undefined;
+        }
+      }),
+    );
+  }
+
+  #arrived(entry: Entry): void {
+    this.#window.take(entry, this.#isFollowing);
+    const isTheirs = isMessage(entry) && !entry.isOwn;
+    if (isTheirs) {
+      const { newBelow } = this.getSnapshot();
+      this.update({ isTyping: false, ...(this.#isFollowing ? {} : { newBelow: newBelow + 1 }) });
+      if (this.#isFollowing) this.#read();
+    }
+    this.#soon();
+  }
+
+  async #load(): Promise<void> {
+    const page = await this.#deps.client.conversations.history(this.id, { limit: PAGE });
+    const unread = this.#deps.client.conversations.get(this.id)?.unread ?? 0;
+    this.#window.reset(page);
+    this.update({ unreadFrom: firstUnread(page, unread), isLoaded: true });
+    this.#render();
+    this.#read();
+  }
+
+  async #page(load: () => Promise<void>): Promise<void> {
+    if (this.#isPaging) return;
+    this.#isPaging = true;
+    try {
+      await load();
+      this.#render();
+    } finally {
+      this.#isPaging = false;
+    }
+  }
+
+  #render(): void {
+    if (this.isDisposed) return;
+    const { client } = this.#deps;
+    const conversation = client.conversations.get(this.id);
+    const contact = conversation?.contactId === undefined ? undefined : client.contacts.get(conversation.contactId);
+    const { hasOlder, isAtEnd } = this.#window;
+    this.update({ conversation, contact, entries: this.#window.entries(), hasOlder, hasNewer: !isAtEnd });
+  }
+
+  /** Only what a person can have seen counts as read. */
+  #read(): void {
+    const unread = this.#deps.client.conversations.get(this.id)?.unread ?? 0;
+    if (!this.#isInSight || !this.#isFollowing || unread === 0 || !this.getSnapshot().isLoaded || this.isDisposed) return;
+    // Nothing is lost if this fails: it is said again with the next message.
+    this.#deps.client.conversations.markRead(this.id).catch(() => undefined);
+  }
+}
+
+/** @param page newest first. */
+function firstUnread(page: readonly Entry[], unread: number): number | undefined {
+  if (unread === 0) return undefined;
+  const theirs = page.filter((entry) => isMessage(entry) && !entry.isOwn);
+  return (theirs[unread - 1] ?? page.at(-1))?.number;
+}

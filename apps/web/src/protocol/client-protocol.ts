@@ -1,0 +1,165 @@
+// What the page and the client worker say to each other. No answer carries a secret key, except those that a person exports: the
+// account's `recoverySheet`, and under a passphrase `exportBackup` and `exportForGpg` (W7).
+import type {
+  Account,
+  ClientEvent,
+  ContactSnapshot,
+  Contacts,
+  ConversationSnapshot,
+  Conversations,
+  Files,
+  Groups,
+  NodeSnapshot,
+  ScanRun,
+  SelfSnapshot,
+  ShortCodeRun,
+  Trust,
+  Verification,
+} from "@p2pcrypt/client";
+import type { BootState } from "../boot/boot.ts";
+
+/** Where the worker's client stands. Of what the page may show, everything that the worker decides. */
+export type HostState =
+  | { readonly kind: "inUse" }
+  | { readonly kind: "fresh" }
+  | { readonly kind: "locked" }
+  | { readonly kind: "open"; readonly hasPassphrase: boolean; readonly snapshot: ClientSnapshot }
+  | Extract<BootState, { readonly kind: "ended" }>;
+
+/** Everything that the client's synchronous reads answer, kept up to date by its events. */
+export interface ClientSnapshot {
+  readonly self: SelfSnapshot;
+  readonly contacts: readonly ContactSnapshot[];
+  readonly conversations: readonly ConversationSnapshot[];
+  readonly nodes: readonly NodeSnapshot[];
+  readonly shortCodes: readonly ShortCodeRun[];
+  readonly scans: readonly ScanRun[];
+}
+
+export type ClientNotice =
+  | { readonly kind: "state"; readonly state: HostState }
+  | { readonly kind: "events"; readonly events: readonly ClientEvent[] }
+  | { readonly kind: "passphrase"; readonly hasPassphrase: boolean };
+
+export interface ClientParts {
+  readonly account: Account;
+  readonly contacts: Contacts;
+  readonly conversations: Conversations;
+  readonly groups: Groups;
+  readonly verification: Verification;
+  readonly trust: Trust;
+  readonly files: Files;
+}
+
+/** What the page may call. Reads that are answered from the snapshot are not here. */
+export const REMOTE_METHODS = {
+  account: [
+    "rename",
+    "updateSettings",
+    "setFindable",
+    "offerSuccession",
+    "announceSuccession",
+    "exportBackup",
+    "recoverySheet",
+    "revocationCertificate",
+    "exportForGpg",
+    "exportCertificate",
+    "revokeDevice",
+    "deleteIdentity",
+  ],
+  contacts: ["preview", "lookUp", "add", "accept", "decline", "block", "unblock", "acceptAlert"],
+  conversations: ["history", "send", "unsend", "markRead", "setTyping", "setPresence", "leave"],
+  groups: [
+    "create",
+    "add",
+    "remove",
+    "promote",
+    "demote",
+    "handOver",
+    "rename",
+    "leave",
+    "acceptInvitation",
+    "declineInvitation",
+    "invite",
+    "revokeInvitation",
+    "previewLink",
+    "knock",
+    "admit",
+    "turnAway",
+  ],
+  verification: [
+    "digits",
+    "verifyDigits",
+    "startShortCode",
+    "acceptShortCode",
+    "confirmShortCode",
+    "cancelShortCode",
+    "showScanCode",
+    "scan",
+    "confirmScan",
+    "cancelScan",
+    "withdraw",
+  ],
+  trust: [
+    "certify",
+    "revoke",
+    "introduce",
+    "share",
+    "setSharing",
+    "attest",
+    "setRoot",
+    "addRoot",
+    "roots",
+    "importKeyring",
+    "suggestedRoots",
+    "why",
+    "graph",
+  ],
+  files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode"],
+} as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
+
+export type RemoteMethod<Part extends keyof ClientParts> = (typeof REMOTE_METHODS)[Part][number] & keyof ClientParts[Part];
+
+export interface ClientCall {
+  readonly part: keyof ClientParts;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+interface Identified {
+  readonly homeNodeUrl: string;
+}
+
+/** The first is `begin`; each answers once the state that follows from it was told. */
+export type ClientOperations = {
+  begin: { request: undefined; answer: undefined };
+  create: { request: Identified & { readonly name: string }; answer: SelfSnapshot };
+  importBackup: {
+    request: { readonly bytes: Uint8Array; readonly passphrase: string; readonly homeNodeUrl?: string };
+    answer: SelfSnapshot;
+  };
+  importOpenPgp: {
+    request: Identified & { readonly bytes: Uint8Array; readonly passphrase?: string; readonly name?: string };
+    answer: SelfSnapshot;
+  };
+  importRecovery: {
+    request: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string };
+    answer: SelfSnapshot;
+  };
+  unlock: { request: { readonly passphrase: string }; answer: boolean };
+  changePassphrase: { request: { readonly present?: string; readonly next: string }; answer: boolean };
+  takeOver: { request: undefined; answer: undefined };
+  /** Instead of `begin`: erases what is stored here unread. */
+  discard: { request: undefined; answer: undefined };
+  /** Finishes what is being written, forgets the keys and lets the identity go. The worker is of no use afterwards. */
+  end: { request: undefined; answer: undefined };
+  client: { request: ClientCall; answer: unknown };
+  /** A file of the page for an upload, by a name of the page's own. The bytes stay where they are until they are read. */
+  offerFile: { request: { readonly ref: string; readonly file: File }; answer: undefined };
+  /** A download that is whole; undefined when it is not here. */
+  takeFile: { request: { readonly ref: string }; answer: Blob | undefined };
+  /** Neither is needed any more. */
+  letFileGo: { request: { readonly ref: string }; answer: undefined };
+  retryNow: { request: undefined; answer: undefined };
+  settled: { request: undefined; answer: undefined };
+};

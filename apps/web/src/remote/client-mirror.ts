@@ -1,0 +1,112 @@
+// What the client's synchronous reads answer on the page: the worker's snapshot, with every event since applied to it.
+import type {
+  ClientEvent,
+  ContactSnapshot,
+  ConversationSnapshot,
+  NodeSnapshot,
+  ScanRun,
+  SelfSnapshot,
+  ShortCodeRun,
+} from "@p2pcrypt/client";
+import type { ClientSnapshot } from "../protocol/client-protocol.ts";
+
+export class ClientMirror {
+  #self: SelfSnapshot;
+  readonly #contacts: Rows<ContactSnapshot>;
+  readonly #conversations: Rows<ConversationSnapshot>;
+  readonly #nodes: Rows<NodeSnapshot>;
+  readonly #shortCodes: Rows<ShortCodeRun>;
+  readonly #scans: Rows<ScanRun>;
+
+  constructor({ self, contacts, conversations, nodes, shortCodes, scans }: ClientSnapshot) {
+    this.#self = self;
+    this.#contacts = new Rows(contacts, ({ identityId }) => identityId);
+    this.#conversations = new Rows(conversations, ({ id }) => id);
+    this.#nodes = new Rows(nodes, ({ url }) => url);
+    this.#shortCodes = new Rows(shortCodes, ({ contactId }) => contactId);
+    this.#scans = new Rows(scans, ({ contactId }) => contactId);
+  }
+
+  get self(): SelfSnapshot {
+    return this.#self;
+  }
+
+  get contacts(): Pick<Rows<ContactSnapshot>, "get" | "list"> {
+    return this.#contacts;
+  }
+
+  get conversations(): Pick<Rows<ConversationSnapshot>, "get" | "list"> {
+    return this.#conversations;
+  }
+
+  get nodes(): Pick<Rows<NodeSnapshot>, "list"> {
+    return this.#nodes;
+  }
+
+  get shortCodes(): Pick<Rows<ShortCodeRun>, "get"> {
+    return this.#shortCodes;
+  }
+
+  get scans(): Pick<Rows<ScanRun>, "get"> {
+    return this.#scans;
+  }
+
+  apply(event: ClientEvent): void {
+    switch (event.kind) {
+      case "self":
+        this.#self = event.self;
+        break;
+      case "node":
+        this.#nodes.put(event.node);
+        break;
+      case "contact":
+        this.#contacts.put(event.contact);
+        break;
+      case "contactForgotten":
+        this.#contacts.delete(event.identityId);
+        break;
+      case "conversation":
+        this.#conversations.put(event.conversation);
+        break;
+      case "shortCode":
+        this.#shortCodes.put(event.run);
+        break;
+      case "scan":
+        this.#scans.put(event.run);
+        break;
+      default:
+        break; // not part of any snapshot
+    }
+  }
+}
+
+/** Rows in the order in which they came. The list is the same array until a row changes. */
+class Rows<Row> {
+  readonly #rows: Map<string, Row>;
+  readonly #keyOf: (row: Row) => string;
+  #list: readonly Row[] | undefined;
+
+  constructor(rows: readonly Row[], keyOf: (row: Row) => string) {
+    this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
+    this.#keyOf = keyOf;
+  }
+
+  get(key: string): Row | undefined {
+    return this.#rows.get(key);
+  }
+
+  list(): readonly Row[] {
+    this.#list ??= [...this.#rows.values()];
+    return this.#list;
+  }
+
+  put(row: Row): void {
+    this.#rows.set(this.#keyOf(row), row);
+    this.#list = undefined;
+  }
+
+  delete(key: string): void {
+    this.#rows.delete(key);
+    this.#list = undefined;
+  }
+}

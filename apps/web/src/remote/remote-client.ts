@@ -1,0 +1,199 @@
+// The client of the worker, as the page holds it: the SDK's own interface. Reads are answered here, everything else by the worker.
+import type {
+  Account,
+  Client,
+  ClientEvent,
+  ClientListener,
+  Contacts,
+  Conversations,
+  Files,
+  Groups,
+  NodeSnapshot,
+  Trust,
+  Unsubscribe,
+  Verification,
+} from "@p2pcrypt/client";
+import type { Caller } from "../protocol/caller.ts";
+import type { ClientNotice, ClientOperations, ClientParts, ClientSnapshot, RemoteMethod } from "../protocol/client-protocol.ts";
+import { WebError } from "../protocol/web-error.ts";
+import { ClientMirror } from "./client-mirror.ts";
+
+export type ClientCaller = Caller<ClientOperations, ClientNotice>;
+
+export class RemoteClient implements Client {
+  readonly account: Account;
+  readonly contacts: Contacts;
+  readonly conversations: Conversations;
+  readonly groups: Groups;
+  readonly verification: Verification;
+  readonly trust: Trust;
+  readonly files: Files;
+  readonly #caller: ClientCaller;
+  readonly #mirror: ClientMirror;
+  readonly #listeners = new Set<ClientListener>();
+
+  constructor(caller: ClientCaller, snapshot: ClientSnapshot) {
+    this.#caller = caller;
+    const mirror = new ClientMirror(snapshot);
+    this.#mirror = mirror;
+    const call = remoteCall(caller);
+    this.account = {
+      snapshot: () => mirror.self,
+      rename: (...args) => call("account", "rename", args),
+      offerSuccession: (...args) => call("account", "offerSuccession", args),
+      announceSuccession: (...args) => call("account", "announceSuccession", args),
+      setFindable: (...args) => call("account", "setFindable", args),
+      updateSettings: (...args) => call("account", "updateSettings", args),
+      exportBackup: (...args) => call("account", "exportBackup", args),
+      recoverySheet: (...args) => call("account", "recoverySheet", args),
+      revocationCertificate: (...args) => call("account", "revocationCertificate", args),
+      exportForGpg: (...args) => call("account", "exportForGpg", args),
+      exportCertificate: (...args) => call("account", "exportCertificate", args),
+      revokeDevice: (...args) => call("account", "revokeDevice", args),
+      deleteIdentity: (...args) => call("account", "deleteIdentity", args),
+    };
+    this.contacts = {
+      list: () => mirror.contacts.list(),
+      get: (identityId) => mirror.contacts.get(identityId),
+      preview: (...args) => call("contacts", "preview", args),
+      lookUp: (...args) => call("contacts", "lookUp", args),
+      add: (...args) => call("contacts", "add", args),
+      accept: (...args) => call("contacts", "accept", args),
+      decline: (...args) => call("contacts", "decline", args),
+      block: (...args) => call("contacts", "block", args),
+      unblock: (...args) => call("contacts", "unblock", args),
+      acceptAlert: (...args) => call("contacts", "acceptAlert", args),
+    };
+    this.conversations = {
+      list: () => mirror.conversations.list(),
+      get: (id) => mirror.conversations.get(id),
+      unreadTotal: () => mirror.conversations.list().reduce((total, { unread }) => total + unread, 0),
+      history: (...args) => call("conversations", "history", args),
+      send: (...args) => call("conversations", "send", args),
+      unsend: (...args) => call("conversations", "unsend", args),
+      markRead: (...args) => call("conversations", "markRead", args),
+      setTyping: (...args) => void call("conversations", "setTyping", args).catch(unlessEnded),
+      setPresence: (...args) => void call("conversations", "setPresence", args).catch(unlessEnded),
+      leave: (...args) => call("conversations", "leave", args),
+    };
+    this.groups = {
+      create: (...args) => call("groups", "create", args),
+      add: (...args) => call("groups", "add", args),
+      remove: (...args) => call("groups", "remove", args),
+      promote: (...args) => call("groups", "promote", args),
+      demote: (...args) => call("groups", "demote", args),
+      handOver: (...args) => call("groups", "handOver", args),
+      rename: (...args) => call("groups", "rename", args),
+      leave: (...args) => call("groups", "leave", args),
+      acceptInvitation: (...args) => call("groups", "acceptInvitation", args),
+      declineInvitation: (...args) => call("groups", "declineInvitation", args),
+      invite: (...args) => call("groups", "invite", args),
+      revokeInvitation: (...args) => call("groups", "revokeInvitation", args),
+      previewLink: (...args) => call("groups", "previewLink", args),
+      knock: (...args) => call("groups", "knock", args),
+      admit: (...args) => call("groups", "admit", args),
+      turnAway: (...args) => call("groups", "turnAway", args),
+    };
+    this.verification = {
+      digits: (...args) => call("verification", "digits", args),
+      verifyDigits: (...args) => call("verification", "verifyDigits", args),
+      startShortCode: (...args) => call("verification", "startShortCode", args),
+      acceptShortCode: (...args) => call("verification", "acceptShortCode", args),
+      confirmShortCode: (...args) => call("verification", "confirmShortCode", args),
+      cancelShortCode: (...args) => call("verification", "cancelShortCode", args),
+      shortCode: (identityId) => mirror.shortCodes.get(identityId),
+      showScanCode: (...args) => call("verification", "showScanCode", args),
+      scan: (...args) => call("verification", "scan", args),
+      confirmScan: (...args) => call("verification", "confirmScan", args),
+      cancelScan: (...args) => call("verification", "cancelScan", args),
+      scanRun: (identityId) => mirror.scans.get(identityId),
+      withdraw: (...args) => call("verification", "withdraw", args),
+    };
+    this.trust = {
+      certify: (...args) => call("trust", "certify", args),
+      revoke: (...args) => call("trust", "revoke", args),
+      introduce: (...args) => call("trust", "introduce", args),
+      share: (...args) => call("trust", "share", args),
+      setSharing: (...args) => call("trust", "setSharing", args),
+      attest: (...args) => call("trust", "attest", args),
+      setRoot: (...args) => call("trust", "setRoot", args),
+      addRoot: (...args) => call("trust", "addRoot", args),
+      roots: (...args) => call("trust", "roots", args),
+      importKeyring: (...args) => call("trust", "importKeyring", args),
+      suggestedRoots: (...args) => call("trust", "suggestedRoots", args),
+      why: (...args) => call("trust", "why", args),
+      graph: (...args) => call("trust", "graph", args),
+    };
+    this.files = {
+      transfers: (...args) => call("files", "transfers", args),
+      send: (...args) => call("files", "send", args),
+      download: (...args) => call("files", "download", args),
+      pause: (...args) => call("files", "pause", args),
+      resume: (...args) => call("files", "resume", args),
+      cancel: (...args) => call("files", "cancel", args),
+      list: (...args) => call("files", "list", args),
+      deleteAtNode: (...args) => call("files", "deleteAtNode", args),
+    };
+  }
+
+  subscribe(listener: ClientListener): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Events of the worker, in their order: first what reads answer, then who listens. */
+  received(events: readonly ClientEvent[]): void {
+    for (const event of events) {
+      this.#mirror.apply(event);
+      for (const listener of this.#listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          Promise.reject(error); // the listener's defect surfaces and does not keep the event from the others
+        }
+      }
+    }
+  }
+
+  start(): void {
+    // The worker starts what it opens.
+  }
+
+  nodes(): readonly NodeSnapshot[] {
+    return this.#mirror.nodes.list();
+  }
+
+  retryNow(): void {
+    void this.#caller.call("retryNow", undefined);
+  }
+
+  async settled(): Promise<void> {
+    await this.#caller.call("settled", undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#caller.call("end", undefined);
+  }
+}
+
+type Call = <Part extends keyof ClientParts, Method extends RemoteMethod<Part>>(
+  part: Part,
+  method: Method,
+  args: Arguments<ClientParts[Part][Method]>,
+) => Answer<ClientParts[Part][Method]>;
+
+type Arguments<Method> = Method extends (...args: infer Args) => unknown ? Args : never;
+type Answer<Method> = Method extends (...args: never) => infer Result
+  ? Result extends Promise<unknown>
+    ? Result
+    : Promise<undefined>
+  : never;
+
+function remoteCall(caller: ClientCaller): Call {
+  return ((part, method, args) => caller.call("client", { part, method, args })) as Call;
+}
+
+/** Typing and presence are told in passing, also while another tab takes over: then there is nobody left to tell. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof WebError && error.code === "web/ended")) throw error;
+}

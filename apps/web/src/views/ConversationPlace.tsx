@@ -1,0 +1,106 @@
+import { Suspense, useEffect } from "react";
+import type { Route } from "../model/routes.ts";
+import type { Thread } from "../model/thread.ts";
+import { twinsAmong } from "../model/twins.ts";
+import { shownText } from "../text/printable.ts";
+import { Conversation } from "./chat/Conversation.tsx";
+import { Details } from "./details/Details.tsx";
+import { attachments, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace } from "./later.ts";
+import type { PlaceProps } from "./places.tsx";
+import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
+
+type ConversationRoute = Route & { readonly kind: "conversation" };
+
+export function ConversationPlace(props: PlaceProps & { readonly route: ConversationRoute }) {
+  const { workspace, route } = props;
+  const thread = useOwnModel(() => workspace.thread(route.id), route.id);
+  return thread === undefined ? <main className="middle" /> : <Held key={route.id} {...props} thread={thread} />;
+}
+
+function Held({
+  workspace,
+  platform,
+  route,
+  thread,
+}: PlaceProps & { readonly route: ConversationRoute; readonly thread: Thread }) {
+  const { t } = useWords();
+  const snapshot = useSnapshot(thread);
+  useEffect(() => {
+    const look = (): void => thread.inSight(platform.isLookedAt());
+    look();
+    return platform.onLookedAt(look);
+  }, [platform, thread]);
+  const { client, boot, drafts, toasts } = workspace;
+  const { contact } = snapshot;
+  const place = { workspace, platform, id: route.id };
+  const nowMs = platform.nowMs();
+  const block = async (): Promise<void> => (contact === undefined ? undefined : workspace.block(contact));
+  const unblock = async (): Promise<void> => (contact === undefined ? undefined : client.contacts.unblock(contact.identityId));
+  return (
+    <>
+      <main className="middle">
+        <Conversation
+          thread={snapshot}
+          route={route}
+          draft={drafts.get(route.id)}
+          sendsOnEnter={boot.settings().sendsOnEnter}
+          nowMs={nowMs}
+          uploads={
+            <Suspense>
+              <UploadsPlace {...place} />
+            </Suspense>
+          }
+          actions={{
+            send: (text) => thread.send(text),
+            typing: (isTyping) => thread.typing(isTyping),
+            keepDraft: (text) => drafts.set(route.id, text),
+            loadOlder: () => void thread.loadOlder(),
+            loadNewer: () => void thread.loadNewer(),
+            toNewest: () => void thread.toNewest(),
+            following: (isFollowing) => thread.following(isFollowing),
+            unsend: (id) => void thread.unsend(id).then((isBack) => toasts.say(isBack ? t("chat.unsent") : t("chat.tooLate"))),
+            attach: async (files) => (await attachments()).attachmentsOf(place).send(files),
+            file: (entry) => (
+              <Suspense fallback={<p dir="auto">{t("chat.file", { name: shownText(entry.file.name) })}</p>}>
+                <FilePlace {...place} entry={entry} />
+              </Suspense>
+            ),
+            copyText: (text) => void platform.copy(text).then(() => toasts.say(t("app.copied"))),
+            acceptAlert: async () => (contact === undefined ? undefined : client.contacts.acceptAlert(contact.identityId)),
+            block,
+            unblock,
+            people: { get: (identityId) => client.contacts.get(identityId), subscribe: (listener) => client.subscribe(listener) },
+            attest: (by, isAttested) => client.trust.attest(by, isAttested),
+          }}
+        />
+      </main>
+      {route.details ? (
+        <Details
+          thread={snapshot}
+          hasTwin={contact !== undefined && twinsAmong(client.contacts.list()).has(contact.identityId)}
+          nowMs={nowMs}
+          belief={
+            contact === undefined ? undefined : (
+              <Suspense>
+                <PersonTrustPlace workspace={workspace} identityId={contact.identityId} nowMs={nowMs} />
+              </Suspense>
+            )
+          }
+          group={
+            snapshot.conversation?.kind === "group" ? (
+              <Suspense>
+                <GroupDetailsPlace workspace={workspace} group={snapshot.conversation} />
+              </Suspense>
+            ) : undefined
+          }
+          actions={{
+            withdraw: async () => (contact === undefined ? undefined : client.verification.withdraw(contact.identityId)),
+            block,
+            unblock,
+            leave: () => workspace.leave(route.id),
+          }}
+        />
+      ) : undefined}
+    </>
+  );
+}

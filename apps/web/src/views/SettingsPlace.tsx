@@ -1,0 +1,83 @@
+import { useState, useSyncExternalStore } from "react";
+import { shownName } from "../text/printable.ts";
+import type { PlaceProps } from "./places.tsx";
+import { SettingsPage } from "./settings/SettingsPage.tsx";
+import { useSnapshot, useWords } from "./surroundings.ts";
+
+export function SettingsPlace({ workspace, platform }: PlaceProps) {
+  const { t } = useWords();
+  const { boot, client } = workspace;
+  const self = useSnapshot(workspace.self);
+  const safety = useSnapshot(workspace.safety);
+  const { nodes } = useSnapshot(workspace.nodes);
+  const subscribe = (listener: () => void): (() => void) => boot.subscribe(listener);
+  const device = useSyncExternalStore(subscribe, () => boot.settings());
+  const hasPassphrase = useSyncExternalStore(subscribe, () => boot.hasPassphrase());
+  const canInstall = useSyncExternalStore(platform.installer.onChange, platform.installer.canInstall);
+  const [permission, setPermission] = useState(() => platform.notificationPermission());
+  const { account } = client;
+  const save = (name: string, type: string, content: Uint8Array | string): void => {
+    platform.save({
+      name,
+      type,
+      bytes: typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content),
+    });
+    workspace.toasts.say(t("settings.exported"));
+  };
+  return (
+    <SettingsPage
+      self={self}
+      device={device}
+      safety={safety}
+      nodes={nodes}
+      hasPassphrase={hasPassphrase}
+      permission={permission}
+      isMac={platform.isMac}
+      build={boot.build()}
+      canInstall={canInstall}
+      actions={{
+        rename: async (name) => {
+          await account.rename(name);
+          workspace.toasts.say(t("settings.renamed"));
+        },
+        updateDevice: (change) => boot.updateSettings(change),
+        updateSettings: (change) => void account.updateSettings(change),
+        setFindable: (isFindable) => account.setFindable(isFindable),
+        askNotifications: async () => {
+          const answer = await platform.askNotifications();
+          setPermission(answer);
+          return answer;
+        },
+        changePassphrase: async (change) => {
+          const isRight = await boot.changePassphrase(change);
+          if (isRight) workspace.toasts.say(t("settings.passphraseDone"));
+          return isRight;
+        },
+        lockAfter: (lockAfterMs) => boot.updateSettings({ lockAfterMs }),
+        lock: () => boot.lock(),
+        keepStorage: () => workspace.safety.keepStorage(),
+        exportBackup: async (passphrase) =>
+          save("p2pcrypt-backup.p2pc", "application/octet-stream", await account.exportBackup(passphrase)),
+        saveRevocation: async () => save("p2pcrypt-revocation.asc", "text/plain", (await account.revocationCertificate()).text),
+        exportGpg: async (passphrase) =>
+          save("p2pcrypt-secret-key.asc", "application/pgp-keys", await account.exportForGpg(passphrase)),
+        exportCertificate: async () =>
+          save("p2pcrypt-certificate.asc", "application/pgp-keys", await account.exportCertificate()),
+        update: () => boot.update(),
+        handleLinks: () => platform.handleLinks(),
+        install: () => platform.installer.install(),
+        removeDevice: (deviceId) => account.revokeDevice(deviceId),
+        offerSuccession: (oldLink) => account.offerSuccession(oldLink),
+        announceSuccession: async (offer) => {
+          const { name } = await account.announceSuccession(offer);
+          workspace.toasts.say(t("settings.successionDone", { name: shownName(name) }));
+        },
+        copy: (text) => void platform.copy(text).then(() => workspace.toasts.say(t("app.copied"))),
+        deleteIdentity: async () => {
+          const { isRevoked } = await account.deleteIdentity();
+          if (!isRevoked) workspace.toasts.say(t("settings.deleteOffline"));
+        },
+      }}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+import { ScanLine, Users } from "lucide-react";
+import { useState } from "react";
+import { linkTarget } from "../../model/link-target.ts";
+import { formatRoute } from "../../model/routes.ts";
+import { Button } from "../kit/Button.tsx";
+import { Field } from "../kit/Field.tsx";
+import { Page } from "../kit/Page.tsx";
+import { useWords } from "../surroundings.ts";
+import { PictureButton, Scanner } from "./Scanner.tsx";
+
+/** Somebody's link, pasted or scanned. */
+export function AddPage({ onLink }: { readonly onLink: (link: string) => void }) {
+  const { t } = useWords();
+  const [text, setText] = useState("");
+  const [problem, setProblem] = useState<string>();
+  const [isScanning, setScanning] = useState(false);
+  const open = (link: string, otherwise: string): void => {
+    setScanning(false);
+    if (linkTarget(link) === undefined) setProblem(otherwise);
+    else onLink(link.trim());
+  };
+  return (
+    <Page title={t("add.title")} back="#/">
+      <form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          open(text, t("landing.broken"));
+        }}
+      >
+        <Field
+          label={t("add.paste")}
+          hint={t("add.pasteHint")}
+          value={text}
+          onChange={(next) => {
+            setText(next);
+            setProblem(undefined);
+          }}
+          error={problem}
+          rows={3}
+          isCode
+          autoFocus
+        />
+        <Button type="submit" look="main" isDisabled={text.trim() === ""}>
+          {t("add.open")}
+        </Button>
+      </form>
+      <section className="card">
+        {isScanning ? (
+          <Scanner onFound={(link) => open(link, t("add.notLink"))} onStop={() => setScanning(false)} />
+        ) : (
+          <div className="buttons">
+            <Button onPress={() => setScanning(true)}>
+              <ScanLine size={18} aria-hidden />
+              {t("add.scan")}
+            </Button>
+            <PictureButton onFound={(link) => open(link, t("add.notLink"))} />
+          </div>
+        )}
+      </section>
+      <a className="button wide" href={formatRoute({ kind: "newGroup" })}>
+        <Users size={18} aria-hidden />
+        {t("group.new")}
+      </a>
+    </Page>
+  );
+}

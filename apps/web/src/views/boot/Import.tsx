@@ -1,0 +1,139 @@
+import { ArrowLeft, FileUp, ScanLine } from "lucide-react";
+import { useState } from "react";
+import { FileTrigger } from "react-aria-components/FileTrigger";
+import { PictureButton, Scanner } from "../add/Scanner.tsx";
+import { Button, IconButton } from "../kit/Button.tsx";
+import { Choice } from "../kit/Choice.tsx";
+import { Field, Problem } from "../kit/Field.tsx";
+import { useAct, useWords } from "../surroundings.ts";
+import { Solo } from "./Solo.tsx";
+
+export interface ImportActions {
+  readonly importBackup: (backup: {
+    readonly bytes: Uint8Array;
+    readonly passphrase: string;
+    readonly homeNodeUrl?: string;
+  }) => Promise<void>;
+  readonly importOpenPgp: (key: {
+    readonly bytes: Uint8Array;
+    readonly passphrase?: string;
+    readonly name?: string;
+    readonly homeNodeUrl: string;
+  }) => Promise<void>;
+  readonly importRecovery: (recovery: {
+    readonly text: string;
+    readonly homeNodeUrl?: string;
+    readonly name?: string;
+  }) => Promise<void>;
+}
+
+type Source = "backup" | "key" | "sheet";
+
+/** An identity from a backup, from another OpenPGP program, or from paper. */
+export function Import({
+  ownNode,
+  actions,
+  onBack,
+}: {
+  readonly ownNode: string | undefined;
+  readonly actions: ImportActions;
+  readonly onBack: () => void;
+}) {
+  const { t } = useWords();
+  const [source, setSource] = useState<Source>("backup");
+  const [file, setFile] = useState<File>();
+  const [passphrase, setPassphrase] = useState("");
+  const [words, setWords] = useState("");
+  const [name, setName] = useState("");
+  const [node, setNode] = useState(ownNode ?? "");
+  const [isScanning, setScanning] = useState(false);
+  const bring = useAct(async () => {
+    const homeNodeUrl = node.trim();
+    const called = name.trim() === "" ? {} : { name: name.trim() };
+    if (source === "sheet")
+      return actions.importRecovery({ text: words, ...called, ...(homeNodeUrl === "" ? {} : { homeNodeUrl }) });
+    const bytes = new Uint8Array((await file?.arrayBuffer()) ?? new ArrayBuffer(0));
+    if (source === "backup") return actions.importBackup({ bytes, passphrase });
+    return actions.importOpenPgp({ bytes, homeNodeUrl, ...called, ...(passphrase === "" ? {} : { passphrase }) });
+  });
+  const hints = { backup: t("import.backupHint"), key: t("import.keyHint"), sheet: t("import.sheetHint") };
+  const isReady = source === "sheet" ? words.trim() !== "" : file !== undefined;
+  const found = (text: string): void => {
+    setScanning(false);
+    setWords(text);
+  };
+  return (
+    <Solo>
+      <IconButton label={t("app.back")} icon={<ArrowLeft className="flips" size={20} aria-hidden />} onPress={onBack} />
+      <div className="stack tight">
+        <h1>{t("import.title")}</h1>
+        <p className="hint">{t("import.line")}</p>
+      </div>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          bring.run();
+        }}
+      >
+        <Choice
+          label={t("import.kind")}
+          value={source}
+          onChange={(next) => {
+            setSource(next);
+            bring.clear();
+          }}
+          options={[
+            ["backup", t("import.backup")],
+            ["key", t("import.key")],
+            ["sheet", t("import.sheet")],
+          ]}
+          hint={hints[source]}
+        />
+        {source === "sheet" ? (
+          <>
+            <Field label={t("import.words")} value={words} onChange={setWords} rows={4} isCode />
+            {isScanning ? (
+              <Scanner onFound={found} onStop={() => setScanning(false)} />
+            ) : (
+              <div className="buttons">
+                <Button onPress={() => setScanning(true)}>
+                  <ScanLine size={18} aria-hidden />
+                  {t("add.scan")}
+                </Button>
+                <PictureButton onFound={found} />
+              </div>
+            )}
+          </>
+        ) : (
+          <>
+            <div className="stack tight">
+              <FileTrigger onSelect={(files) => setFile(files?.[0])}>
+                <Button>
+                  <FileUp size={18} aria-hidden />
+                  {t("import.file")}
+                </Button>
+              </FileTrigger>
+              {file === undefined ? undefined : <p className="hint">{t("import.chosen", { file: file.name })}</p>}
+            </div>
+            <Field
+              label={t("import.passphrase")}
+              type="password"
+              value={passphrase}
+              onChange={setPassphrase}
+              autoComplete="current-password"
+            />
+          </>
+        )}
+        {source === "backup" ? undefined : <Field label={t("import.name")} value={name} onChange={setName} />}
+        {source === "backup" || (source === "key" && ownNode !== undefined) ? undefined : (
+          <Field label={t("start.node")} hint={t("start.nodeHint")} value={node} onChange={setNode} type="url" isCode />
+        )}
+        <Problem text={bring.error} />
+        <Button type="submit" look="main" size="wide" isDisabled={!isReady} isPending={bring.isRunning}>
+          {bring.isRunning ? t("import.going") : t("import.go")}
+        </Button>
+      </form>
+    </Solo>
+  );
+}

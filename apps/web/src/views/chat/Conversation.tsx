@@ -1,0 +1,75 @@
+import { ArrowLeft, Info } from "lucide-react";
+import { type DragEvent, type ReactNode, useRef } from "react";
+import { formatRoute, type Route } from "../../model/routes.ts";
+import type { ThreadSnapshot } from "../../model/thread.ts";
+import { trustMarkOf } from "../../model/trust-mark.ts";
+import { shownName } from "../../text/printable.ts";
+import { Avatar } from "../kit/Avatar.tsx";
+import { LinkButton } from "../kit/LinkButton.tsx";
+import { Name } from "../kit/Name.tsx";
+import { TrustWord } from "../kit/TrustWord.tsx";
+import { useWords } from "../surroundings.ts";
+import { type AlertActions, Alerts } from "./Alerts.tsx";
+import { Closed } from "./Closed.tsx";
+import { Composer, type ComposerActions, type ComposerHandle } from "./Composer.tsx";
+import { Timeline, type TimelineActions } from "./Timeline.tsx";
+import { WhoReads } from "./WhoReads.tsx";
+
+export interface ConversationProps {
+  readonly thread: ThreadSnapshot;
+  readonly route: Route & { readonly kind: "conversation" };
+  readonly draft: string;
+  readonly sendsOnEnter: boolean;
+  readonly nowMs: number;
+  /** Files on their way out. */
+  readonly uploads: ReactNode;
+  readonly actions: TimelineActions & ComposerActions & AlertActions & { readonly unblock: () => Promise<void> };
+}
+
+export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, actions }: ConversationProps) {
+  const { t } = useWords();
+  const composer = useRef<ComposerHandle>(null);
+  const { conversation, contact, isTyping, presence } = thread;
+  if (conversation === undefined) return <p className="empty hint">{t("chat.notFound")}</p>;
+  const name = shownName(conversation.name);
+  const drop = (event: DragEvent): void => {
+    // Words or files only: what else a page may put on the pointer has no business in a message (W14).
+    const text = event.dataTransfer.getData("text/plain");
+    event.preventDefault();
+    const files = [...event.dataTransfer.files];
+    if (files.length > 0) composer.current?.attach(files);
+    else if (text !== "") composer.current?.insert(text);
+  };
+  const details = formatRoute({ ...route, details: !route.details });
+  return (
+    <section className="chat" aria-label={name} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
+      <header className="bar">
+        <LinkButton to="#/" label={t("app.back")} icon={<ArrowLeft className="flips" size={20} aria-hidden />} isNarrowOnly />
+        <a className="chat-who" href={details}>
+          <Avatar identityId={conversation.contactId} name={conversation.name} size="small" />
+          <span className="grow">
+            <h1 className="chat-name">
+              <Name name={conversation.name} />
+            </h1>
+            <span className="chat-sub">
+              {contact === undefined ? undefined : <TrustWord mark={trustMarkOf(contact)} />}
+              <span className="hint" aria-live="polite">
+                {isTyping ? t("list.typing") : presence === "here" ? t("chat.here") : presence === "away" ? t("chat.away") : ""}
+              </span>
+            </span>
+          </span>
+        </a>
+        <LinkButton to={details} label={t("chat.details")} icon={<Info size={20} aria-hidden />} />
+      </header>
+      <Alerts thread={thread} nowMs={nowMs} actions={actions} />
+      <Timeline thread={thread} name={name} nowMs={nowMs} actions={actions} />
+      <footer className="chat-foot">
+        {uploads}
+        <Closed thread={thread} onUnblock={actions.unblock}>
+          <Composer ref={composer} key={conversation.id} draft={draft} sendsOnEnter={sendsOnEnter} actions={actions} />
+        </Closed>
+        <WhoReads thread={thread} />
+      </footer>
+    </section>
+  );
+}

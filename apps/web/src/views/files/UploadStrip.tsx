@@ -1,0 +1,64 @@
+import type { TransferSnapshot } from "@p2pcrypt/client";
+import { Pause, Play, X } from "lucide-react";
+import { shownText } from "../../text/printable.ts";
+import { transferProblem } from "../../words/transfers.ts";
+import { IconButton } from "../kit/Button.tsx";
+import { Problem } from "../kit/Field.tsx";
+import { useWords } from "../surroundings.ts";
+import { Progress } from "./Progress.tsx";
+
+export interface TransferActions {
+  readonly pause: (transferId: string) => void;
+  readonly resume: (transferId: string) => void;
+  readonly cancel: (transferId: string) => void;
+}
+
+/** What is on its way out of this conversation. */
+export function UploadStrip({
+  uploads,
+  actions,
+}: {
+  readonly uploads: readonly TransferSnapshot[];
+  readonly actions: TransferActions;
+}) {
+  const words = useWords();
+  const { t } = words;
+  if (uploads.length === 0) return undefined;
+  return (
+    <ul className="uploads" aria-label={t("file.uploads")}>
+      {uploads.map((transfer) => {
+        const name = shownText(transfer.name);
+        const isStopped = transfer.state === "paused" || transfer.state === "failed";
+        return (
+          <li key={transfer.id} className="upload">
+            <span className="grow stack none">
+              <span className="file-name" dir="auto">
+                {name}
+              </span>
+              <Progress transfer={transfer} label={name} />
+              <Problem text={transfer.failure === undefined ? undefined : transferProblem(words, transfer.failure)} />
+            </span>
+            {isStopped ? (
+              <IconButton
+                label={t("file.resume", { name })}
+                icon={<Play size={18} aria-hidden />}
+                onPress={() => actions.resume(transfer.id)}
+              />
+            ) : (
+              <IconButton
+                label={t("file.pause", { name })}
+                icon={<Pause size={18} aria-hidden />}
+                onPress={() => actions.pause(transfer.id)}
+              />
+            )}
+            <IconButton
+              label={t("file.cancel", { name })}
+              icon={<X size={18} aria-hidden />}
+              onPress={() => actions.cancel(transfer.id)}
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,74 @@
+// Places of groups, wired: founding one, adding to it, and its details. Fetched when they are wanted.
+import type { ConversationSnapshot } from "@p2pcrypt/client";
+import { formatRoute } from "../model/routes.ts";
+import type { Workspace } from "../model/workspace.ts";
+import { shownName } from "../text/printable.ts";
+import { AddMembers } from "./group/AddMembers.tsx";
+import { GroupDetails } from "./group/GroupDetails.tsx";
+import { NewGroup } from "./group/NewGroup.tsx";
+import type { PlaceProps } from "./places.tsx";
+import { useSnapshot, useWords } from "./surroundings.ts";
+
+export function NewGroupPlace({ workspace, router }: PlaceProps) {
+  useSnapshot(workspace.roster); // everybody who is known changes with it
+  return (
+    <NewGroup
+      contacts={talkedWith(workspace)}
+      onCreate={async (name, members) => {
+        const { id } = await workspace.client.groups.create(name, members);
+        router.go({ kind: "conversation", id, details: false });
+      }}
+    />
+  );
+}
+
+export function GroupAddPlace({ workspace, router, id }: PlaceProps & { readonly id: ConversationSnapshot["id"] }) {
+  const { t } = useWords();
+  useSnapshot(workspace.roster);
+  const group = workspace.client.conversations.get(id);
+  if (group === undefined) return <p className="empty hint">{t("chat.notFound")}</p>;
+  const inIt = new Set(group.members.map(({ identityId }) => identityId));
+  const details = { kind: "conversation", id, details: true } as const;
+  return (
+    <AddMembers
+      name={group.name}
+      back={formatRoute(details)}
+      contacts={talkedWith(workspace).filter(({ identityId }) => !inIt.has(identityId))}
+      onAdd={async (members) => {
+        await workspace.client.groups.add(id, members);
+        router.go(details);
+      }}
+    />
+  );
+}
+
+export function GroupDetailsPlace({ workspace, group }: { readonly workspace: Workspace; readonly group: ConversationSnapshot }) {
+  const { t } = useWords();
+  const { client, toasts } = workspace;
+  const { groups } = client;
+  const { id } = group;
+  return (
+    <GroupDetails
+      group={group}
+      contactOf={(identityId) => client.contacts.get(identityId)}
+      actions={{
+        rename: (name) => groups.rename(id, name),
+        promote: ({ identityId }) => groups.promote(id, identityId),
+        demote: ({ identityId }) => groups.demote(id, identityId),
+        handOver: ({ identityId }) => groups.handOver(id, identityId),
+        remove: async ({ identityId, name }) => {
+          await groups.remove(id, identityId);
+          toasts.say(t("group.removing", { name: shownName(name) }));
+        },
+        leave: (successor) => groups.leave(id, successor?.identityId),
+      }}
+    />
+  );
+}
+
+function talkedWith({ client }: Workspace) {
+  return client.contacts
+    .list()
+    .filter(({ state }) => state === "accepted")
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

@@ -1,0 +1,98 @@
+import { Hand } from "lucide-react";
+import { memo } from "react";
+import type { RosterRow } from "../../model/roster.ts";
+import { formatRoute } from "../../model/routes.ts";
+import { localDay } from "../../model/timeline.ts";
+import { shownText } from "../../text/printable.ts";
+import { eventSentence, missingSentence } from "../../words/entries.ts";
+import type { Words } from "../../words/words.ts";
+import { StateIcon } from "../chat/MessageState.tsx";
+import { Avatar } from "../kit/Avatar.tsx";
+import { Name } from "../kit/Name.tsx";
+import { TrustWord } from "../kit/TrustWord.tsx";
+import { useWords } from "../surroundings.ts";
+
+const MAX_PREVIEW = 120;
+
+export const ConversationRow = memo(function ConversationRow({
+  row,
+  isHere,
+  nowMs,
+}: {
+  readonly row: RosterRow;
+  readonly isHere: boolean;
+  readonly nowMs: number;
+}) {
+  const words = useWords();
+  const { t } = words;
+  const { name, identityId, mark, last, unread, calls, isTyping, atMs } = row;
+  const isToday = localDay(atMs) === localDay(nowMs);
+  return (
+    <a
+      className={`row ${unread > 0 || calls ? "unread" : ""}`}
+      href={formatRoute(row.route)}
+      aria-current={isHere ? "page" : undefined}
+    >
+      <Avatar identityId={identityId} name={name} />
+      <span className="row-text">
+        <span className="row-line">
+          <span className="row-name">
+            <Name name={name} />
+          </span>
+          <time className="hint" dateTime={new Date(atMs).toISOString()}>
+            {isToday ? words.time(atMs) : words.date(atMs, nowMs)}
+          </time>
+        </span>
+        {mark === undefined ? undefined : <TrustWord mark={mark} />}
+        <span className="row-line">
+          <span className={`row-last ${isTyping ? "accent" : ""}`} dir="auto">
+            {isTyping ? t("list.typing") : previewOf(words, row)}
+          </span>
+          {(last?.kind === "text" || last?.kind === "file") && last.isOwn && last.state !== undefined ? (
+            <StateIcon state={last.state} />
+          ) : undefined}
+          {unread > 0 ? (
+            <span className="badge">
+              <span aria-hidden>{words.number(unread)}</span>
+              <span className="unseen">{t("list.unread", { count: unread })}</span>
+            </span>
+          ) : undefined}
+          {calls && !isHere ? (
+            <span className="badge">
+              <Hand size={14} aria-hidden />
+              <span className="unseen">{t("list.calls")}</span>
+            </span>
+          ) : undefined}
+        </span>
+      </span>
+    </a>
+  );
+});
+
+function previewOf(words: Words, { last, wait }: RosterRow): string {
+  const { t } = words;
+  if (wait === "opening") return t("list.opening");
+  if (wait === "waiting") return t("list.waiting");
+  if (wait === "queued") return t("list.requestQueued");
+  if (wait === "refused") return t("list.requestRefused");
+  switch (last?.kind) {
+    case undefined:
+      return "";
+    case "text": {
+      const text = shownText(last.text.slice(0, MAX_PREVIEW * 2))
+        .replaceAll(/\s+/g, " ")
+        .slice(0, MAX_PREVIEW);
+      return last.isOwn ? t("list.you", { text }) : text;
+    }
+    case "file": {
+      const text = t("chat.file", { name: shownText(last.file.name).slice(0, MAX_PREVIEW) });
+      return last.isOwn ? t("list.you", { text }) : text;
+    }
+    case "unknown":
+      return t("chat.unknown", { name: last.authorName, kind: last.name });
+    case "event":
+      return eventSentence(words, last.event);
+    case "missing":
+      return missingSentence(words, last);
+  }
+}

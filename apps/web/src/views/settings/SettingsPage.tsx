@@ -1,0 +1,80 @@
+import type { NodeSnapshot, SelfSnapshot } from "@p2pcrypt/client";
+import type { DeviceSettings } from "../../boot/boot.ts";
+import type { SafetySnapshot } from "../../model/safety.ts";
+import type { NotificationPermission } from "../../platform/platform.ts";
+import { Page } from "../kit/Page.tsx";
+import { Shortcuts } from "../palette/Shortcuts.tsx";
+import { useWords } from "../surroundings.ts";
+import { type BuildActions, BuildSection } from "./BuildSection.tsx";
+import { DeleteSection } from "./DeleteSection.tsx";
+import { DeviceSection } from "./DeviceSection.tsx";
+import { type DevicesActions, DevicesSection } from "./DevicesSection.tsx";
+import { type ExportActions, ExportSection } from "./ExportSection.tsx";
+import { NameSection } from "./NameSection.tsx";
+import { NodeSection } from "./NodeSection.tsx";
+import { type PrivacyActions, PrivacySection } from "./PrivacySection.tsx";
+import { SafetySection, type SafetySectionActions } from "./SafetySection.tsx";
+import { type SuccessionActions, SuccessionSection } from "./SuccessionSection.tsx";
+
+export interface SettingsProps {
+  readonly self: SelfSnapshot;
+  readonly device: DeviceSettings;
+  readonly safety: SafetySnapshot;
+  readonly nodes: readonly NodeSnapshot[];
+  readonly hasPassphrase: boolean;
+  readonly permission: NotificationPermission;
+  readonly isMac: boolean;
+  readonly build: { readonly hash: string; readonly isUpdateWaiting: boolean };
+  readonly canInstall: boolean;
+  readonly actions: SafetySectionActions &
+    PrivacyActions &
+    ExportActions &
+    BuildActions &
+    SuccessionActions &
+    DevicesActions & {
+      readonly rename: (name: string) => Promise<void>;
+      readonly updateDevice: (change: Partial<DeviceSettings>) => void;
+      readonly askNotifications: () => Promise<NotificationPermission>;
+      readonly handleLinks: () => void;
+      readonly deleteIdentity: () => Promise<void>;
+    };
+}
+
+export function SettingsPage({
+  self,
+  device,
+  safety,
+  nodes,
+  hasPassphrase,
+  permission,
+  isMac,
+  build,
+  canInstall,
+  actions,
+}: SettingsProps) {
+  const { t } = useWords();
+  return (
+    <Page title={t("settings.title")} back="#/">
+      <NameSection self={self} onRename={actions.rename} />
+      <SafetySection safety={safety} hasPassphrase={hasPassphrase} lockAfterMs={device.lockAfterMs} actions={actions} />
+      <PrivacySection settings={self.settings} isFindable={self.isFindable} actions={actions} />
+      <DeviceSection
+        device={device}
+        permission={permission}
+        onUpdate={actions.updateDevice}
+        onAsk={actions.askNotifications}
+        onHandleLinks={actions.handleLinks}
+      />
+      <DevicesSection own={self.deviceId} devices={self.devices} actions={actions} />
+      <NodeSection nodes={nodes} />
+      <ExportSection actions={actions} />
+      <section className="stack">
+        <h2>{t("settings.keyboard")}</h2>
+        <Shortcuts isMac={isMac} />
+      </section>
+      <BuildSection build={build} canInstall={canInstall} actions={actions} />
+      <SuccessionSection actions={actions} />
+      <DeleteSection name={self.name} onDelete={actions.deleteIdentity} />
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+// What happened in a conversation, in words. Exhaustive: a new kind of event does not compile without a sentence.
+import type { ConversationEvent, ConversationWarning, MessageState, MissingEntry } from "@p2pcrypt/client";
+import { shownName, shownText } from "../text/printable.ts";
+import type { WordKey } from "./catalogue.ts";
+import type { Words } from "./words.ts";
+
+export function eventSentence({ t }: Words, event: ConversationEvent): string {
+  switch (event.what) {
+    case "started":
+    case "succeeded":
+      return t(`event.${event.what}`);
+    case "greeting":
+      return event.isOwn
+        ? t("event.ownGreeting", { text: shownText(event.text) })
+        : t("event.greeting", { name: shownName(event.name), text: shownText(event.text) });
+    case "memberAdded":
+    case "memberRemoved":
+      return t(`event.${event.what}`, { name: shownName(event.name), by: shownName(event.by) });
+    case "deviceAdded":
+    case "deviceRemoved":
+    case "left":
+    case "gone":
+    case "verified":
+      return t(`event.${event.what}`, { name: shownName(event.name) });
+    case "introduced":
+    case "successorNamed":
+    case "introducedTo":
+    case "attestationAsked":
+      return t(`event.${event.what}`, { name: shownName(event.name) });
+    case "rolesChanged":
+    case "moved":
+      return t(`event.${event.what}`, { by: shownName(event.by) });
+    case "promoted":
+    case "demoted":
+      return t(`event.${event.what}`, { name: shownName(event.name), by: shownName(event.by) });
+    case "renamed":
+      return t("event.renamed", { title: shownName(event.title), by: shownName(event.by) });
+    case "disappearing":
+      return event.afterS === 0
+        ? t("event.disappearingOff", { by: shownName(event.by) })
+        : t("event.disappearing", { by: shownName(event.by) });
+    case "knocked":
+      return t("event.knocked", { name: shownName(event.name) });
+    case "notAdded":
+      return t("event.notAdded", { name: shownName(event.name) });
+    case "memberStuck":
+      return t("event.memberStuck", { name: shownName(event.name), by: shownName(event.committer) });
+    case "stuck":
+      return t("event.stuck", { by: shownName(event.committer) });
+  }
+}
+
+export function missingSentence({ t }: Words, { reason, count }: Pick<MissingEntry, "reason" | "count">): string {
+  switch (reason) {
+    case "expired":
+    case "skipped":
+      return count === undefined ? t(`missing.${reason}Some`) : t(`missing.${reason}`, { count });
+    case "unreadable":
+    case "badContent":
+      return t(`missing.${reason}`);
+  }
+}
+
+export const STATE_WORDS = {
+  queued: "chat.state.queued",
+  atNode: "chat.state.atNode",
+  delivered: "chat.state.delivered",
+  read: "chat.state.read",
+  refused: "chat.state.refused",
+} as const satisfies Record<MessageState, WordKey>;
+
+export function warningSentence(
+  { t, date }: Words,
+  { kind, atMs }: Pick<ConversationWarning, "kind" | "atMs">,
+  { node, name, nowMs }: { readonly node: string; readonly name: string; readonly nowMs: number },
+): string {
+  switch (kind) {
+    case "conflictingCheckpoints":
+      return t("warn.conflictingCheckpoints", { node, name });
+    case "brokenChain":
+      return t("warn.brokenChain", { node, date: date(atMs, nowMs) });
+    case "rolledBack":
+    case "badSignature":
+      return t(`warn.${kind}`, { node });
+    case "fork":
+      return t("warn.fork", { name });
+  }
+}

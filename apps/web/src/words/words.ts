@@ -1,0 +1,117 @@
+// The words of one language, and its numbers, dates and direction. Everything a person reads passes through here.
+import i18next, { type i18n } from "i18next";
+import { type Direction, isolated } from "../text/printable.ts";
+import type { Catalogue, Plural, ValuesOf, WordKey } from "./catalogue.ts";
+import { en } from "./en.ts";
+
+export type Language = "en" | "ar";
+
+/** How each language calls itself, and which way it runs. */
+export const LANGUAGES: Readonly<Record<Language, { readonly name: string; readonly direction: Direction }>> = {
+  en: { name: "English", direction: "ltr" },
+  ar: { name: "العربية", direction: "rtl" },
+};
+
+type Values<Key extends WordKey> = [ValuesOf<Key>] extends [never]
+  ? readonly []
+  : readonly [values: { readonly [Name in ValuesOf<Key>]: Name extends "count" ? number : string }];
+
+export interface Words {
+  readonly language: Language;
+  readonly direction: Direction;
+  /** Values are cleaned and kept apart from the sentence around them: they may come from strangers. */
+  t<Key extends WordKey>(key: Key, ...values: Values<Key>): string;
+  number(value: number): string;
+  bytes(value: number): string;
+  /** 3 May, with the year when it is not this one. */
+  date(atMs: number, nowMs: number): string;
+  /** 14:05 */
+  time(atMs: number): string;
+  /** Wednesday, 3 May */
+  day(atMs: number, nowMs: number): string;
+}
+
+/** The language to begin with. */
+export function languageOf(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const [primary = ""] = tag.toLowerCase().split("-");
+    if (isLanguage(primary)) return primary;
+  }
+  return "en";
+}
+
+export function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(LANGUAGES, tag);
+}
+
+/** English is always there; others are fetched when wanted. */
+export async function loadWords(language: Language): Promise<Words> {
+  switch (language) {
+    case "en":
+      return createWords("en", en);
+    case "ar":
+      return createWords("ar", (await import("./ar.ts")).ar);
+  }
+}
+
+export function createWords(language: Language, catalogue: Catalogue): Words {
+  const { direction } = LANGUAGES[language];
+  const engine = engineOf(language, catalogue, direction);
+  const numbers = new Intl.NumberFormat(language);
+  const times = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+  const dates = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+  const datesWithYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+  const days = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+  const daysWithYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+  const say = (key: string, values: Readonly<Record<string, string | number>> = {}): string => {
+    const { count } = values;
+    const options: Record<string, unknown> = typeof count === "number" ? { ...values, n: numbers.format(count) } : { ...values };
+    return engine.t(key, options);
+  };
+  return {
+    language,
+    direction,
+    t: (key, ...given) => say(key, given[0]),
+    number: (value) => numbers.format(value),
+    bytes: (value) => bytesIn(language, value),
+    date: (atMs, nowMs) => (isSameYear(atMs, nowMs) ? dates : datesWithYear).format(atMs),
+    time: (atMs) => times.format(atMs),
+    day: (atMs, nowMs) => (isSameYear(atMs, nowMs) ? days : daysWithYear).format(atMs),
+  };
+}
+
+function engineOf(language: Language, catalogue: Catalogue, direction: Direction): i18n {
+  const engine = i18next.createInstance();
+  void engine.init({
+    lng: language,
+    fallbackLng: false,
+    initAsync: false,
+    keySeparator: false,
+    nsSeparator: false,
+    resources: { [language]: { translation: flat(catalogue) } },
+    interpolation: { escapeValue: true, escape: (value: string) => isolated(value, direction), skipOnVariables: true },
+  });
+  return engine;
+}
+
+/** i18next looks for `key_few` and so on. */
+function flat(catalogue: Catalogue): Record<string, string> {
+  const phrases: Readonly<Record<string, string | Plural>> = catalogue;
+  return Object.fromEntries(
+    Object.entries(phrases).flatMap(([key, phrase]) =>
+      typeof phrase === "string"
+        ? [[key, phrase]]
+        : Object.entries(phrase).map(([form, text]) => [`${key}_${form}`, String(text)]),
+    ),
+  );
+}
+
+function bytesIn(language: Language, value: number): string {
+  const [amount, unit] =
+    value >= 1e9 ? [value / 1e9, "gigabyte"] : value >= 1e6 ? [value / 1e6, "megabyte"] : [value / 1e3, "kilobyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(amount);
+}
+
+function isSameYear(oneMs: number, otherMs: number): boolean {
+  return new Date(oneMs).getFullYear() === new Date(otherMs).getFullYear();
+}

@@ -1,0 +1,74 @@
+// The script of both workers. Under the name `compute` it is the compute worker; else it is the client worker, which starts the other.
+import { type ClientDeps, webBlobs, webTransport } from "@p2pcrypt/client";
+import type { Subtle } from "@p2pcrypt/files";
+import { createXWingCrypto } from "@p2pcrypt/session";
+import { computeHandlers } from "../compute/compute.ts";
+import { Caller } from "../protocol/caller.ts";
+import type { ClientNotice, ClientOperations } from "../protocol/client-protocol.ts";
+import type { ComputeOperations } from "../protocol/compute-protocol.ts";
+import { portOf } from "../protocol/port.ts";
+import { serve } from "../protocol/serve.ts";
+import { scriptUrl } from "../protocol/worker-script.ts";
+import { ClientHost } from "./client-host.ts";
+import { Egress } from "./egress.ts";
+import { webIdentityLock } from "./identity-lock.ts";
+import { LocalFiles } from "./local-files.ts";
+import { browserVaultHome } from "./owned-store.ts";
+import { connectWebSocket, workerClock, workerRandom, workerTimers } from "./platform.ts";
+import { remoteCompute } from "./remote-compute.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const COMPUTE = "compute";
+
+if (self.name === COMPUTE) serve<ComputeOperations>(portOf(self), computeHandlers);
+else serveClient();
+
+function serveClient(): void {
+  let compute: Caller<ComputeOperations> | undefined;
+  const startCompute = (): Caller<ComputeOperations> => {
+    const worker = new Worker(scriptUrl(self.location.href, self.location.origin), { type: "module", name: COMPUTE });
+    const caller = new Caller<ComputeOperations>(portOf(worker), () => undefined);
+    worker.onerror = () => caller.end();
+    return caller;
+  };
+  const { identity, deriveKey } = remoteCompute(() => {
+    compute ??= startCompute();
+    return compute;
+  });
+  const egress = new Egress(self.location.origin);
+  const files = new LocalFiles();
+  const client: Omit<ClientDeps, "vault"> = {
+    clock: workerClock,
+    timers: workerTimers,
+    random: workerRandom,
+    crypto: createXWingCrypto(workerRandom),
+    identity,
+    transport: webTransport(egress.guarded({ fetch: (url, init) => fetch(url, init), connect: connectWebSocket })),
+    deriveKey,
+    files: {
+      // It fits but for shared memory, which nothing here has.
+      subtle: crypto.subtle as Subtle,
+      blobs: webBlobs({
+        fetch: egress.guardedBlobs((url, init) => fetch(url, init)),
+        abortController: () => new AbortController(),
+        timers: workerTimers,
+      }),
+      openSource: (ref) => files.openSource(ref),
+      openSink: (ref) => files.openSink(ref),
+    },
+  };
+  const host = new ClientHost({
+    client,
+    home: browserVaultHome({ factory: indexedDB, keyRange: IDBKeyRange }, crypto.subtle),
+    lock: webIdentityLock({
+      locks: navigator.locks,
+      openChannel: () => new BroadcastChannel("p2pcrypt identity"),
+      timers: workerTimers,
+    }),
+    egress,
+    files,
+    tell: (notice) => tell(notice),
+  });
+  const tell = serve<ClientOperations, ClientNotice>(portOf(self), host.handlers());
+}

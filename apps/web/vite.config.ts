@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const conditions = ["browser", "module", "import", "default"];
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [ownSources(), react()],
+  // The same code with the rare algorithms in files of their own, which are loaded when a certificate needs them.
+  resolve: { conditions, alias: { openpgp: "openpgp/lightweight" } },
+  worker: {
+    format: "es",
+    plugins: () => [ownSources()],
+    // Libraries in there write to the console; what they write may be about keys.
+    rolldownOptions: { output: { minify: { compress: { dropConsole: true }, mangle: true } } },
+  },
+  build: {
+    target: "es2023",
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+});
+
+/**
+ * Our packages are built from their sources. By a plugin and not by the condition `source`, because react-aria names one too, of files
+ * that it does not ship.
+ */
+function ownSources(): Plugin {
+  return {
+    name: "own-sources",
+    enforce: "pre",
+    resolveId(id) {
+      const [, name, path] = /^(@p2pcrypt\/[a-z-]+)(?:\/(.+))?$/.exec(id) ?? [];
+      if (name === undefined) return undefined;
+      const folder = join(import.meta.dirname, "../../node_modules", name);
+      const manifest: { readonly exports: Readonly<Record<string, { readonly source: string }>> } = JSON.parse(
+        readFileSync(join(folder, "package.json"), "utf8"),
+      );
+      const entry = manifest.exports[path === undefined ? "." : `./${path}`];
+      return entry === undefined ? undefined : this.resolve(join(folder, entry.source));
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// Files from one browser to another: seen before they are saved, whole or not at all, through a node that dies in the middle.
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator } from "playwright-core";
+import { expect, it } from "vitest";
+import { findBarriers } from "./rig/look.ts";
+import type { Person } from "./rig/person.ts";
+import { useStage } from "./rig/stage.ts";
+import { befriend, composerOf } from "./story/begin.ts";
+
+const stage = useStage();
+
+interface Given {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+async function friends(): Promise<{ ana: Person; ben: Person }> {
+  const [ana, ben] = [await stage().person("Ana"), await stage().person("Ben")];
+  await befriend(ana, ben);
+  return { ana, ben };
+}
+
+async function attach(person: Person, ...files: readonly Given[]): Promise<void> {
+  const choosing = person.page.waitForEvent("filechooser");
+  await person.press(person.words.t("file.attach"));
+  await (await choosing).setFiles([...files]);
+}
+
+function cardOf(person: Person, name: string): Locator {
+  return person.page.locator("article").filter({ has: person.page.getByText(name, { exact: true }) });
+}
+
+async function fetchAndSave(person: Person, name: string): Promise<Buffer> {
+  const card = cardOf(person, name);
+  await card.getByRole("button", { name: person.words.t("file.fetch") }).click({ timeout: 60_000 });
+  const save = card.getByRole("button", { name: person.words.t("file.save") });
+  await save.waitFor({ timeout: 120_000 });
+  const downloading = person.page.waitForEvent("download");
+  await save.click();
+  const download = await downloading;
+  const path = join(stage().folder, `saved ${name}`);
+  await download.saveAs(path);
+  return readFileSync(path);
+}
+
+const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+/** A photograph as a browser draws it, with words of a camera in it. */
+async function photograph(person: Person): Promise<Buffer> {
+  const drawn = await person.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(640, 480);
+    const pen = canvas.getContext("2d");
+    if (pen === null) throw new Error("no canvas");
+    pen.fillStyle = "#2a7f62";
+    pen.fillRect(0, 0, 640, 480);
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(200, 140, 240, 200);
+    const blob = await canvas.convertToBlob({ type: "image/jpeg" });
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  const note = Buffer.from("Exif\0\0taken at 52.5N 13.4E", "latin1");
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, note.length + 2]), note]);
+  return Buffer.concat([Buffer.from(drawn.slice(0, 2)), segment, Buffer.from(drawn.slice(2))]);
+}
+
+it("a picture is seen small before it is fetched, then whole; where it was taken does not leave the page; others are saved as they were", async () => {
+  const { ana, ben } = await friends();
+  const picture = await photograph(ana);
+  const notes = randomBytes(300_000);
+  await attach(
+    ana,
+    { name: "harbour.jpg", mimeType: "image/jpeg", buffer: picture },
+    { name: "notes.bin", mimeType: "", buffer: notes },
+  );
+  const card = cardOf(ben, "harbour.jpg");
+  await card.getByRole("img", { name: "harbour.jpg" }).waitFor({ timeout: 60_000 });
+  expect(await findBarriers(ben.page)).toEqual([]);
+  const saved = await fetchAndSave(ben, "harbour.jpg");
+  expect(saved.includes("52.5N")).toBe(false);
+  expect(picture.length - saved.length).toBeGreaterThan(20);
+  await expect.poll(() => card.getByRole("img").evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(640);
+  expect(hash(await fetchAndSave(ben, "notes.bin"))).toBe(hash(notes));
+  await cardOf(ana, "notes.bin").waitFor();
+});
+
+it("B4: a name cannot hide what a file is, nor where it goes; nothing of a page is opened in the app", async () => {
+  const { ana, ben } = await friends();
+  const name = "photo\u202egpj.html";
+  const markup = Buffer.from("<script>document.title='pwned'</script>");
+  await attach(ana, { name, mimeType: "text/html", buffer: markup });
+  const card = ben.page.locator("article").filter({ hasText: ".html" });
+  await card.getByRole("button", { name: ben.words.t("file.fetch") }).click({ timeout: 60_000 });
+  const save = card.getByRole("button", { name: ben.words.t("file.save") });
+  await save.waitFor({ timeout: 60_000 });
+  expect(await card.locator("img, iframe, object, embed, audio, video").count()).toBe(0);
+  expect(await card.innerText()).not.toContain("\u202e");
+  const downloading = ben.page.waitForEvent("download");
+  await save.click();
+  expect((await downloading).suggestedFilename()).toBe("photogpj.html");
+  expect(await ben.page.title()).not.toBe("pwned");
+});
+
+it("a node that is killed in the middle of an upload costs nothing: it goes on and arrives whole", async () => {
+  const { ana, ben } = await friends();
+  const film = randomBytes(24 * 1024 * 1024);
+  await attach(ana, { name: "film.bin", mimeType: "", buffer: film });
+  const strip = ana.page.getByRole("list", { name: ana.words.t("file.uploads") });
+  await strip.waitFor();
+  await expect
+    .poll(() => strip.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value), { timeout: 60_000 })
+    .toBeGreaterThan(1_000_000);
+  for (const person of [ana, ben]) person.complaints.expect(/ERR_|WebSocket connection/);
+  await stage().node.kill();
+  await stage().node.start();
+  expect(hash(await fetchAndSave(ben, "film.bin"))).toBe(hash(film));
+  await composerOf(ana).waitFor();
+});

@@ -1,0 +1,85 @@
+// A group, in a browser: founded, talked in, changed, handed over and left. The others are there without one.
+import { expect, it } from "vitest";
+import { findBarriers } from "./rig/look.ts";
+import { Peer } from "./rig/peer.ts";
+import type { Person } from "./rig/person.ts";
+import { useStage } from "./rig/stage.ts";
+import { openConversation, rowOf, start } from "./story/begin.ts";
+import { expectToRead, send } from "./story/talk.ts";
+
+const stage = useStage();
+
+async function three(): Promise<{ ana: Person; ben: Peer; carol: Peer }> {
+  const ana = await stage().person("Ana");
+  await start(ana);
+  const [ben, carol] = [await Peer.create("Ben", stage().node.url), await Peer.create("Carol", stage().node.url)];
+  await ben.meet(ana);
+  await carol.meet(ana);
+  return { ana, ben, carol };
+}
+
+async function found(ana: Person, name: string, members: readonly string[]): Promise<void> {
+  const { t } = ana.words;
+  await ana.goToPlace("#/add");
+  await ana.page.getByRole("link", { name: t("group.new") }).click();
+  await ana.fill(t("group.name"), name);
+  for (const member of members) await ana.page.getByRole("checkbox", { name: member }).check();
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await ana.press(t("group.create"));
+  await ana.see(ana.page.getByRole("heading", { name, level: 1, exact: true }));
+}
+
+const groupOf = (peer: Peer) => peer.client.conversations.list().find(({ kind }) => kind === "group");
+
+it("somebody founds a group; all talk, with names; a name and roles change before everybody's eyes", async () => {
+  const { ana, ben, carol } = await three();
+  const { t } = ana.words;
+  await found(ana, "Harbour", ["Ben", "Carol"]);
+  await ana.read(`${t("who.group", { count: 3 })} ${t("who.groupUnsure", { count: 2 })}`);
+  await send(ana, "Welcome, both");
+  await Promise.all([ben, carol].map((peer) => peer.heardTexts("Welcome, both")));
+  await ben.client.conversations.send(groupOf(ben)?.id ?? "", "Ben is here");
+  await expectToRead(ana, "Ben is here");
+  await ana.see(ana.page.locator(".said-who").filter({ hasText: "Ben" }));
+  await carol.heardTexts("Ben is here");
+
+  await ana.page.getByRole("link", { name: t("chat.details") }).click();
+  await ana.see(ana.page.getByRole("heading", { name: t("details.members", { count: 3 }) }));
+  await ana.fill(t("group.name"), "Harbour crew");
+  await ana.press(t("group.rename"));
+  await ben.until(() => groupOf(ben)?.name === "Harbour crew");
+  await ana.see(rowOf(ana, "Harbour crew"));
+  await ana.page.getByText(t("group.manage", { name: "Ben" })).click();
+  await ana.press(t("group.promote"));
+  await carol.until(() => groupOf(carol)?.members.find(({ name }) => name === "Ben")?.isAdmin === true);
+  await ana.read(t("event.promoted", { name: "Ben", by: "Ana" }));
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await Promise.all([ben.close(), carol.close()]);
+});
+
+it("whoever is removed reads nothing more and is told; the last administrator names who goes on", async () => {
+  const { ana, ben, carol } = await three();
+  const { t } = ana.words;
+  await found(ana, "Crew", ["Ben"]);
+  await ben.until(() => groupOf(ben)?.state === "active");
+  await ana.page.getByRole("link", { name: t("chat.details") }).click();
+  await ana.page.getByRole("link", { name: t("group.add") }).click();
+  await ana.page.getByRole("checkbox", { name: "Carol" }).check();
+  await ana.press(t("group.add"));
+  await carol.until(() => groupOf(carol)?.state === "active");
+  await ana.page.getByText(t("group.manage", { name: "Carol" })).click();
+  await ana.press(t("group.remove"));
+  await carol.until(() => groupOf(carol)?.state === "removed");
+  await ana.see(ana.page.getByRole("heading", { name: t("details.members", { count: 2 }) }));
+  await send(ana, "Only the two of us");
+  await ben.heardTexts("Only the two of us");
+  expect(carol.texts).not.toContain("Only the two of us");
+
+  await ana.read(t("group.successor"));
+  await ana.press(t("group.leave"));
+  await ben.until(() => groupOf(ben)?.ownRole === "admin");
+  await ben.until(() => groupOf(ben)?.members.length === 1);
+  await ana.read(t("chat.closed.left"));
+  await openConversation(ana, "Ben");
+  await Promise.all([ben.close(), carol.close()]);
+});

@@ -1,0 +1,42 @@
+// Somebody in a terminal and somebody in a browser talk to each other.
+import { once } from "node:events";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { startProgram } from "./rig/program.ts";
+import { useStage } from "./rig/stage.ts";
+import { answer, linkOf, openConversation, start } from "./story/begin.ts";
+import { expectToRead, send } from "./story/talk.ts";
+
+const stage = useStage();
+
+it("a request from a terminal is accepted in a browser, and both read each other", async () => {
+  const ana = await stage().person("Ana");
+  await start(ana);
+  await ben("identity", "create", "--name", "Ben", "--node", stage().node.url);
+  await ben("contact", "add", await linkOf(ana), "--hello", "Hi from a terminal");
+  await ana.goToPlace("#/requests");
+  await ana.read("Hi from a terminal");
+  await answer(ana, "Ben", "accept");
+  await openConversation(ana, "Ben");
+  await send(ana, "Hello, terminal");
+  await expect.poll(async () => ben("receive")).toContain("Hello, terminal");
+  await ben("send", "Ana", "Hello, browser");
+  await expectToRead(ana, "Hello, browser");
+});
+
+/** Runs one command of Ben's to its end. @returns what it printed. */
+async function ben(...args: string[]): Promise<string> {
+  const child = startProgram(["--home", join(stage().folder, "ben"), "--json", ...args], { XDG_RUNTIME_DIR: stage().folder });
+  child.stdin.end();
+  let text = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const [code] = (await once(child, "close")) as [number];
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${errors}`);
+  return text;
+}

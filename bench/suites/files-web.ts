@@ -1,0 +1,51 @@
+// The sealing part of the suite `files` in a page of Chromium: its WebCrypto is another one than Node's.
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { findChromium, openProfile } from "../../e2e/rig/chromium.ts";
+import type { SealingRates } from "../file-sealing.ts";
+import { type Result, rounded } from "../result.ts";
+
+const SEALING = fileURLToPath(new URL("../file-sealing.ts", import.meta.url));
+const PAGE = `import { measureSealing } from ${JSON.stringify(SEALING)};
+globalThis.measured = () => measureSealing({
+  subtle: crypto.subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance }, 3);`;
+
+declare global {
+  function measured(): Promise<SealingRates>;
+}
+
+export async function run(): Promise<Result[]> {
+  if (findChromium() === undefined) throw new Error("the suite files-web needs Chromium, see docs/testing.md");
+  const folder = mkdtempSync(join(tmpdir(), "p2pcrypt-bench-"));
+  const stdin = { contents: PAGE, resolveDir: fileURLToPath(new URL("..", import.meta.url)) };
+  const bundle = await build({ stdin, bundle: true, format: "iife", conditions: ["source"], write: false });
+  const server = createServer(({ url }, response) => {
+    if (url === "/page.js") response.setHeader("content-type", "text/javascript").end(bundle.outputFiles[0]?.contents);
+    else response.setHeader("content-type", "text/html").end("<!doctype html><title>bench</title><script src=/page.js></script>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const context = await openProfile({ folder: join(folder, "profile") });
+  try {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const { rawSealMb, rawOpenMb, sealMb, openMb } = await page.evaluate(() => globalThis.measured());
+    return [
+      result("sealing to raw AES-GCM, Chromium", sealMb, rawSealMb),
+      result("opening to raw AES-GCM, Chromium", openMb, rawOpenMb),
+    ];
+  } finally {
+    await context.close();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function result(name: string, ours: number, raw: number): Result {
+  const note = `${rounded(ours)} of ${rounded(raw)} MB/s`;
+  return { name, value: rounded((ours / raw) * 100), unit: "%", goal: { atLeast: 70 }, note };
+}

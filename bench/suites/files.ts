@@ -1,0 +1,35 @@
+// Files: what sealing and opening cost beside bare WebCrypto in the same run.
+import { randomBytes, webcrypto } from "node:crypto";
+import { measureSealing } from "../file-sealing.ts";
+import { type Result, rounded } from "../result.ts";
+
+const ROUNDS = 5;
+
+export async function run(): Promise<Result[]> {
+  const deps = { subtle: webcrypto.subtle, random: (length: number) => new Uint8Array(randomBytes(length)), clock: performance };
+  const { rawSealMb, rawOpenMb, sealMb, openMb } = await measureSealing(deps, ROUNDS);
+  return [
+    {
+      name: "sealing to raw AES-GCM, Node",
+      value: ratio(sealMb, rawSealMb),
+      unit: "%",
+      goal: { atLeast: 70 },
+      note: both(sealMb, rawSealMb),
+    },
+    {
+      name: "opening to raw AES-GCM, Node",
+      value: ratio(openMb, rawOpenMb),
+      unit: "%",
+      goal: { atLeast: 70 },
+      note: both(openMb, rawOpenMb),
+    },
+  ];
+}
+
+function ratio(ours: number, raw: number): number {
+  return rounded((ours / raw) * 100);
+}
+
+function both(ours: number, raw: number): string {
+  return `${rounded(ours)} of ${rounded(raw)} MB/s`;
+}

@@ -1,10 +1,9 @@
 import type { IdentityId } from "@p2pcrypt/session";
+import type { Entry, MessageState } from "./entry-snapshots.ts";
 import type {
   ContactSnapshot,
   ConversationId,
   ConversationSnapshot,
-  Entry,
-  MessageState,
   NodeSnapshot,
   ScanRun,
   SelfSnapshot,

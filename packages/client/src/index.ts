@@ -1,5 +1,15 @@
 export { readRevocation, revokeIdentity } from "./account/revoke.ts";
 export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";
+export type {
+  ConversationEvent,
+  Entry,
+  EventEntry,
+  FileEntry,
+  MessageState,
+  MissingEntry,
+  TextEntry,
+  UnknownEntry,
+} from "./entry-snapshots.ts";
 export type { ClientEvent, ClientListener, Unsubscribe } from "./events.ts";
 export { ClientError, type ClientFailure, type ClientFailureCode } from "./failure.ts";
 export {
@@ -27,22 +37,16 @@ export type {
   ContactAlert,
   ContactSnapshot,
   ContactState,
-  ConversationEvent,
   ConversationId,
   ConversationSnapshot,
   ConversationState,
   ConversationWarning,
   DirectoryPreview,
-  Entry,
-  EventEntry,
-  FileEntry,
   GroupInvitation,
   GroupLinkPreview,
   Knock,
   LinkPreview,
   MemberSnapshot,
-  MessageState,
-  MissingEntry,
   NodeSnapshot,
   NodeState,
   PendingChange,
@@ -55,9 +59,7 @@ export type {
   Settings,
   ShortCodeRun,
   Successor,
-  TextEntry,
   TrustSnapshot,
-  UnknownEntry,
   VerificationMethod,
 } from "./snapshots.ts";
 export type {

@@ -1,4 +1,4 @@
-import type { Entry } from "./snapshots.ts";
+import type { Entry } from "./entry-snapshots.ts";
 
 /** Something that a person said, and not something that happened. */
 export function isMessage<Any extends { readonly kind: Entry["kind"] }>(

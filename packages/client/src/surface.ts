@@ -1,14 +1,13 @@
 // What applications call. Interfaces, so that a worker's proxy can stand in for the real thing.
 // Every method that changes something resolves once the change is stored in the vault; the network follows by itself.
 import type { IdentityId } from "@p2pcrypt/session";
+import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import type {
   ContactSnapshot,
   ConversationId,
   ConversationSnapshot,
   DirectoryPreview,
-  Entry,
-  FileEntry,
   GroupInvitation,
   GroupLinkPreview,
   LinkPreview,
@@ -21,7 +20,6 @@ import type {
   Settings,
   ShortCodeRun,
   Successor,
-  TextEntry,
 } from "./snapshots.ts";
 import type { OfferedFile, TransferSnapshot } from "./transfer-snapshots.ts";
 import type { CertificationTerms, PersonRef, RootSnapshot, TrustAnswer, TrustGraph } from "./trust-snapshots.ts";

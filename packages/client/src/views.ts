@@ -4,6 +4,7 @@ import { formatContactLink } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
+import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import { factsOf } from "./files/arrived.ts";
 import { invitationsOf } from "./group/knocks.ts";
 import { isLeaving } from "./group/wishes.ts";
@@ -11,13 +12,10 @@ import type {
   ContactSnapshot,
   ConversationSnapshot,
   ConversationState,
-  Entry,
-  FileEntry,
   Knock,
   MemberSnapshot,
   PendingChange,
   SelfSnapshot,
-  TextEntry,
 } from "./snapshots.ts";
 import type { ContactRow, GroupRow, OutboxRow, ThreadRow, WishRow } from "./store/rows.ts";
 

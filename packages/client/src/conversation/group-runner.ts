@@ -1,15 +1,6 @@
 // One conversation's task: reads everything its node has, then sends what waits, one record at a time. Nothing is sealed before every
 // handshake the node has was processed, and every step is stored before its record leaves.
-import {
-  ApiError,
-  adminAppendBytes,
-  configurationHash,
-  configureBytes,
-  limits,
-  recordHash,
-  tokenHash,
-  toStreamId,
-} from "@p2pcrypt/api";
+import { ApiError, recordHash, toStreamId } from "@p2pcrypt/api";
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeContent } from "@p2pcrypt/content";
 import { type Session, SessionError, type View } from "@p2pcrypt/session";
@@ -28,6 +19,7 @@ import { planCommit } from "./membership.ts";
 import { nextContent, type ReceiptClock } from "./next-content.ts";
 import { takePart } from "./receive.ts";
 import { refreshInMs } from "./refresh-keys.ts";
+import { appendHandshake, createStream } from "./stream-calls.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry } from "./thread.ts";
 
@@ -105,7 +97,7 @@ export class GroupRunner {
     if (!link.isConnected || this.#core.account.isCloned) return { kind: "idle" };
     if (link.facts?.nodeId !== group.place.nodeId) return { kind: "wait", delayMs: DISTRUSTED_RETRY_MS };
     try {
-      if (group.state === "opening" && group.cursor.seq === 0) await this.#createStream(link);
+      if (group.state === "opening" && group.cursor.seq === 0) await createStream(link, this.#group);
       await this.#beginGroup();
       const outcome = await this.#follower.follow(link);
       if (outcome === "ended") return { kind: "again" };
@@ -114,22 +106,6 @@ export class GroupRunner {
       return await this.#send(link);
     } catch (error) {
       return stepAfter(error);
-    }
-  }
-
-  async #createStream(link: NodeLink): Promise<void> {
-    const { place, tokens, firstAdmins } = this.#group;
-    try {
-      await link.call("stream.create", {
-        stream: toStreamId(place.stream),
-        kind: "conversation",
-        readTokenHash: tokenHash(tokens.readToken),
-        writeTokenHash: tokenHash(tokens.writeToken),
-        admins: [...firstAdmins],
-      });
-    } catch (error) {
-      // Made before, and configured since by a commit whose answer was lost: reading it shows whether it is this one.
-      if (!(error instanceof ApiError && error.code === "exists")) throw error;
     }
   }
 
@@ -258,33 +234,9 @@ export class GroupRunner {
       this.#follower.readAgain();
       return { kind: "again" };
     }
-    const { place, tokens } = this.#group;
-    const position = session.positions + 1;
-    const stream = toStreamId(place.stream);
-    const where = { node: place.nodeId, stream };
     const { record } = claim;
-    const { self, streamAdminKeys } = session;
-    const isListed = streamAdminKeys.some(({ deviceId }) => encodeHex(deviceId) === encodeHex(self.deviceId));
-    const admin = isListed ? await this.#signed(adminAppendBytes(where, { position, record })) : undefined;
-    const configure =
-      claim.configuration === undefined ? undefined : await this.#configure(link, session, position, claim.configuration);
-    const idempotencyKey = recordHash(
-      new Uint8Array([...recordHash(record), ...decodeHex(position.toString(16).padStart(16, "0"))]),
-    ).slice(0, 16);
     try {
-      await link.call(
-        "stream.append",
-        {
-          stream,
-          kind: "handshake",
-          record,
-          idempotencyKey,
-          position,
-          ...(admin === undefined ? {} : { admin }),
-          ...(configure === undefined ? {} : { configure }),
-        },
-        { capability: tokens.writeToken, isLarge: record.length > limits.MAX_PUSHED_RECORD_BYTES },
-      );
+      await appendHandshake(this.#core, link, { group: this.#group, session, claim });
     } catch (error) {
       // Somebody else was first, or changed the stream: reading on shows what is to be done now. Many who want the same part.
       if (error instanceof ApiError && (error.code === "positionTaken" || error.code === "versionConflict")) {
@@ -300,29 +252,6 @@ export class GroupRunner {
     this.#misses = 0;
     this.#taken = record;
     return { kind: "wait", delayMs: PUSH_PATIENCE_MS }; // it comes back in the log, and wakes this task
-  }
-
-  async #configure(link: NodeLink, session: Session, position: number, wanted: NonNullable<ClaimRow["configuration"]>) {
-    const { place, tokens } = this.#group;
-    const stream = toStreamId(place.stream);
-    const where = { node: place.nodeId, stream };
-    const { configuration } = await link.call("stream.describe", { stream }, { capability: tokens.readToken });
-    const next = wanted.isRemoval ? await session.pendingStreamTokens(place.stream, position) : undefined;
-    const change = {
-      addAdmins: [...wanted.addAdmins],
-      removeAdmins: [...wanted.removeAdmins],
-      ...(next === undefined ? {} : { readTokenHash: tokenHash(next.readToken), writeTokenHash: tokenHash(next.writeToken) }),
-    };
-    const version = configuration.version + 1;
-    const previous = configurationHash(where, configuration);
-    const { key, signature } = await this.#signed(configureBytes(where, { version, previous, change }));
-    return { version, previous, change, admin: key, signature };
-  }
-
-  async #signed(bytes: Uint8Array): Promise<{ key: Uint8Array; signature: Uint8Array }> {
-    const { crypto } = this.#core.deps;
-    const { adminSecretKey } = this.#group;
-    return { key: await crypto.signaturePublicKey(adminSecretKey), signature: await crypto.sign(adminSecretKey, bytes) };
   }
 
   async #sealNext(): Promise<Step> {

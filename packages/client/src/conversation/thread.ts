@@ -2,8 +2,8 @@
 // ThreadRow inside a transaction.
 import type { ReceiptContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
+import type { Entry, MessageState } from "../entry-snapshots.ts";
 import { isMessage } from "../message-kinds.ts";
-import type { Entry, MessageState } from "../snapshots.ts";
 import type { GroupRow, ThreadRow } from "../store/rows.ts";
 import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import type { Table } from "../store/table.ts";

@@ -3,8 +3,9 @@ import type { Checkpoint, StreamId } from "@p2pcrypt/api";
 import type { KnownContent } from "@p2pcrypt/content";
 import type { Inbox } from "@p2pcrypt/identity";
 import type { IdentityId, Place } from "@p2pcrypt/session";
+import type { Entry } from "../entry-snapshots.ts";
 import type { EnvelopeBody, WelcomeBody } from "../mail/envelope.ts";
-import type { ContactAlert, ContactState, ConversationWarning, Entry, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
+import type { ContactAlert, ContactState, ConversationWarning, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
 import type { OwnCertification } from "../trust-snapshots.ts";
 
 // ---- account -------------------------------------------------------------------------------------------------------------------

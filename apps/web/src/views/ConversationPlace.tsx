@@ -4,8 +4,7 @@ import type { Thread } from "../model/thread.ts";
 import { twinsAmong } from "../model/twins.ts";
 import { shownText } from "../text/printable.ts";
 import { Conversation } from "./chat/Conversation.tsx";
-import { Details } from "./details/Details.tsx";
-import { attachments, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace } from "./later.ts";
+import { attachments, Details, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace } from "./later.ts";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
@@ -75,31 +74,33 @@ function Held({
         />
       </main>
       {route.details ? (
-        <Details
-          thread={snapshot}
-          hasTwin={contact !== undefined && twinsAmong(client.contacts.list()).has(contact.identityId)}
-          nowMs={nowMs}
-          belief={
-            contact === undefined ? undefined : (
-              <Suspense>
-                <PersonTrustPlace workspace={workspace} identityId={contact.identityId} nowMs={nowMs} />
-              </Suspense>
-            )
-          }
-          group={
-            snapshot.conversation?.kind === "group" ? (
-              <Suspense>
-                <GroupDetailsPlace workspace={workspace} group={snapshot.conversation} />
-              </Suspense>
-            ) : undefined
-          }
-          actions={{
-            withdraw: async () => (contact === undefined ? undefined : client.verification.withdraw(contact.identityId)),
-            block,
-            unblock,
-            leave: () => workspace.leave(route.id),
-          }}
-        />
+        <Suspense>
+          <Details
+            thread={snapshot}
+            hasTwin={contact !== undefined && twinsAmong(client.contacts.list()).has(contact.identityId)}
+            nowMs={nowMs}
+            belief={
+              contact === undefined ? undefined : (
+                <Suspense>
+                  <PersonTrustPlace workspace={workspace} identityId={contact.identityId} nowMs={nowMs} />
+                </Suspense>
+              )
+            }
+            group={
+              snapshot.conversation?.kind === "group" ? (
+                <Suspense>
+                  <GroupDetailsPlace workspace={workspace} group={snapshot.conversation} />
+                </Suspense>
+              ) : undefined
+            }
+            actions={{
+              withdraw: async () => (contact === undefined ? undefined : client.verification.withdraw(contact.identityId)),
+              block,
+              unblock,
+              leave: () => workspace.leave(route.id),
+            }}
+          />
+        </Suspense>
       ) : undefined}
     </>
   );

@@ -17,6 +17,8 @@ import {
   NewGroupPlace,
   NewPlace,
   Palette,
+  PersonPlace,
+  RequestsPlace,
   RootLandingPlace,
   RootsPlace,
   SettingsPlace,
@@ -28,7 +30,7 @@ import {
 import { Sidebar } from "./list/Sidebar.tsx";
 import { NodeBanner } from "./NodeBanner.tsx";
 import { OfferBanner } from "./OfferBanner.tsx";
-import { HomePlace, LandingPlace, PersonPlace, RequestsPlace } from "./places.tsx";
+import { HomePlace, LandingPlace } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 import { UpdateOffer } from "./UpdateOffer.tsx";
 

@@ -1,8 +1,14 @@
 // Places that few visits need: fetched when they are wanted, or when nothing else is to be done.
+import type { ContactSnapshot } from "@p2pcrypt/client";
+import { useEffect } from "react";
 import { Compare } from "../model/compare.ts";
+import { Person } from "../model/person.ts";
+import { twinsAmong } from "../model/twins.ts";
 import type { Platform } from "../platform/platform.ts";
 import { AddPage } from "./add/AddPage.tsx";
 import { ComparePage } from "./compare/ComparePage.tsx";
+import { PersonPage } from "./details/PersonPage.tsx";
+import { Requests } from "./list/Requests.tsx";
 import type { IdentityId, PlaceProps } from "./places.tsx";
 import { SheetPage } from "./settings/SheetPage.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
@@ -45,6 +51,50 @@ function CompareHeld({ compare, platform }: { readonly compare: Compare; readonl
         check: (digits) => compare.check(digits),
         allSame: () => compare.allSame(),
       }}
+    />
+  );
+}
+
+export function RequestsPlace({ workspace, router }: PlaceProps) {
+  const { requests } = useSnapshot(workspace.roster);
+  const { contacts } = workspace.client;
+  const accept = async ({ identityId }: ContactSnapshot): Promise<void> => {
+    const { conversationId } = await contacts.accept(identityId);
+    router.go(
+      conversationId === undefined
+        ? { kind: "person", identityId }
+        : { kind: "conversation", id: conversationId, details: false },
+    );
+  };
+  const decline = async (contact: ContactSnapshot): Promise<void> => {
+    await contacts.decline(contact.identityId);
+    workspace.saidDeclined(contact);
+  };
+  const actions = { accept, decline, block: async (contact: ContactSnapshot) => workspace.block(contact) };
+  return <Requests requests={requests} twins={twinsAmong(contacts.list())} actions={actions} />;
+}
+
+export function PersonPlace({ workspace, platform, router, identityId }: PlaceProps & { readonly identityId: IdentityId }) {
+  const person = useOwnModel(() => new Person(workspace.client, identityId), identityId);
+  return person === undefined ? undefined : <PersonHeld {...{ workspace, platform, router, person }} />;
+}
+
+function PersonHeld({ workspace, platform, router, person }: PlaceProps & { readonly person: Person }) {
+  const { contact } = useSnapshot(person);
+  const conversationId = contact?.conversationId;
+  // They accepted while one looked: from now on this is a conversation.
+  useEffect(() => {
+    if (conversationId !== undefined) router.go({ kind: "conversation", id: conversationId, details: false }, true);
+  }, [conversationId, router]);
+  const { contacts } = workspace.client;
+  const twins = twinsAmong(contacts.list());
+  return (
+    <PersonPage
+      contact={contact}
+      hasTwin={contact !== undefined && twins.has(contact.identityId)}
+      nowMs={platform.nowMs()}
+      onBlock={async () => (contact === undefined ? undefined : workspace.block(contact))}
+      onUnblock={async () => (contact === undefined ? undefined : contacts.unblock(contact.identityId))}
     />
   );
 }

@@ -1,21 +1,31 @@
 // What is not needed for the first sight of the page, each in a file of its own.
 import { lazy } from "react";
+import { loadLaterWords } from "../words/words.ts";
+
+/** A part with the words that it may say. */
+function withWords<Part>(load: () => Promise<Part>): () => Promise<Part> {
+  return async () => (await Promise.all([load(), loadLaterWords()]))[0];
+}
 
 const later = {
-  places: () => import("./later-places.tsx"),
-  files: () => import("./files-places.tsx"),
-  groups: () => import("./group-places.tsx"),
-  trust: () => import("./trust-places.tsx"),
-  map: () => import("./trust-map-places.tsx"),
-  settings: () => import("./SettingsPlace.tsx"),
-  palette: () => import("./palette/Palette.tsx"),
-  shortcuts: () => import("./palette/ShortcutsDialog.tsx"),
-  identity: () => import("./boot/Import.tsx"),
-  add: () => import("./add/AddPage.tsx"),
+  places: withWords(() => import("./later-places.tsx")),
+  details: withWords(() => import("./details/Details.tsx")),
+  files: withWords(() => import("./files-places.tsx")),
+  groups: withWords(() => import("./group-places.tsx")),
+  trust: withWords(() => import("./trust-places.tsx")),
+  map: withWords(() => import("./trust-map-places.tsx")),
+  settings: withWords(() => import("./SettingsPlace.tsx")),
+  palette: withWords(() => import("./palette/Palette.tsx")),
+  shortcuts: withWords(() => import("./palette/ShortcutsDialog.tsx")),
+  identity: withWords(() => import("./boot/Import.tsx")),
+  add: withWords(() => import("./add/AddPage.tsx")),
 } as const;
 
+export const Details = lazy(async () => ({ default: (await later.details()).Details }));
 export const NewPlace = lazy(async () => ({ default: (await later.places()).NewPlace }));
 export const SheetPlace = lazy(async () => ({ default: (await later.places()).SheetPlace }));
+export const RequestsPlace = lazy(async () => ({ default: (await later.places()).RequestsPlace }));
+export const PersonPlace = lazy(async () => ({ default: (await later.places()).PersonPlace }));
 export const ComparePlace = lazy(async () => ({ default: (await later.places()).ComparePlace }));
 export const VouchPlace = lazy(async () => ({ default: (await later.trust()).VouchPlace }));
 export const IntroducePlace = lazy(async () => ({ default: (await later.trust()).IntroducePlace }));

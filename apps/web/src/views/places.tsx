@@ -2,17 +2,14 @@
 import type { ContactSnapshot, DirectoryPreview } from "@p2pcrypt/client";
 import { useEffect, useState } from "react";
 import { linkTarget } from "../model/link-target.ts";
-import { Person } from "../model/person.ts";
 import type { Router } from "../model/router.ts";
 import { beliefOf, type TrustMark } from "../model/trust-mark.ts";
 import { twinsAmong } from "../model/twins.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Landing } from "./add/Landing.tsx";
-import { PersonPage } from "./details/PersonPage.tsx";
 import { Home } from "./home/Home.tsx";
-import { Requests } from "./list/Requests.tsx";
-import { useOwnModel, useSnapshot } from "./surroundings.ts";
+import { useSnapshot } from "./surroundings.ts";
 
 export interface PlaceProps {
   readonly workspace: Workspace;
@@ -28,50 +25,6 @@ export function HomePlace({ workspace }: PlaceProps) {
   const { total, requests } = useSnapshot(workspace.roster);
   const actions = { keepStorage: () => workspace.safety.keepStorage() };
   return <Home self={self} safety={safety} actions={actions} hasConversations={total + requests.length > 0} />;
-}
-
-export function RequestsPlace({ workspace, router }: PlaceProps) {
-  const { requests } = useSnapshot(workspace.roster);
-  const { contacts } = workspace.client;
-  const accept = async ({ identityId }: ContactSnapshot): Promise<void> => {
-    const { conversationId } = await contacts.accept(identityId);
-    router.go(
-      conversationId === undefined
-        ? { kind: "person", identityId }
-        : { kind: "conversation", id: conversationId, details: false },
-    );
-  };
-  const decline = async (contact: ContactSnapshot): Promise<void> => {
-    await contacts.decline(contact.identityId);
-    workspace.saidDeclined(contact);
-  };
-  const actions = { accept, decline, block: async (contact: ContactSnapshot) => workspace.block(contact) };
-  return <Requests requests={requests} twins={twinsAmong(contacts.list())} actions={actions} />;
-}
-
-export function PersonPlace({ workspace, platform, router, identityId }: PlaceProps & { readonly identityId: IdentityId }) {
-  const person = useOwnModel(() => new Person(workspace.client, identityId), identityId);
-  return person === undefined ? undefined : <PersonHeld {...{ workspace, platform, router, person }} />;
-}
-
-function PersonHeld({ workspace, platform, router, person }: PlaceProps & { readonly person: Person }) {
-  const { contact } = useSnapshot(person);
-  const conversationId = contact?.conversationId;
-  // They accepted while one looked: from now on this is a conversation.
-  useEffect(() => {
-    if (conversationId !== undefined) router.go({ kind: "conversation", id: conversationId, details: false }, true);
-  }, [conversationId, router]);
-  const { contacts } = workspace.client;
-  const twins = twinsAmong(contacts.list());
-  return (
-    <PersonPage
-      contact={contact}
-      hasTwin={contact !== undefined && twins.has(contact.identityId)}
-      nowMs={platform.nowMs()}
-      onBlock={async () => (contact === undefined ? undefined : workspace.block(contact))}
-      onUnblock={async () => (contact === undefined ? undefined : contacts.unblock(contact.identityId))}
-    />
-  );
 }
 
 export function LandingPlace({ workspace, router, link }: PlaceProps & { readonly link: string }) {

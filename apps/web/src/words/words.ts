@@ -2,7 +2,7 @@
 import i18next, { type i18n } from "i18next";
 import { type Direction, isolated } from "../text/printable.ts";
 import type { Catalogue, Plural, ValuesOf, WordKey } from "./catalogue.ts";
-import { en } from "./en.ts";
+import { enFirst } from "./en-first.ts";
 
 export type Language = "en" | "ar";
 
@@ -11,6 +11,9 @@ export const LANGUAGES: Readonly<Record<Language, { readonly name: string; reado
   en: { name: "English", direction: "ltr" },
   ar: { name: "العربية", direction: "rtl" },
 };
+
+/** What i18next calls it when nothing else is said. */
+const NAMESPACE = "translation";
 
 type Values<Key extends WordKey> = [ValuesOf<Key>] extends [never]
   ? readonly []
@@ -44,19 +47,50 @@ export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(LANGUAGES, tag);
 }
 
-/** English is always there; others are fetched when wanted. */
+/** Of English, the words of the first sight; other languages are fetched whole. */
 export async function loadWords(language: Language): Promise<Words> {
   switch (language) {
     case "en":
-      return createWords("en", en);
+      return inEnglish().words;
     case "ar":
       return createWords("ar", (await import("./ar.ts")).ar);
   }
 }
 
+/** The rest of English. Whatever is shown with these words waits for them (views/later.ts). */
+export function loadLaterWords(): Promise<void> {
+  laterWords ??= import("./en-later.ts").then(
+    ({ enLater }) => inEnglish().learn(enLater),
+    (error: unknown) => {
+      laterWords = undefined; // asked for again when it is needed
+      throw error;
+    },
+  );
+  return laterWords;
+}
+
+let english: Speech | undefined;
+let laterWords: Promise<void> | undefined;
+
+function inEnglish(): Speech {
+  english ??= speech("en", enFirst);
+  return english;
+}
+
 export function createWords(language: Language, catalogue: Catalogue): Words {
+  return speech(language, catalogue).words;
+}
+
+type Phrases = Readonly<Record<string, string | Plural>>;
+
+interface Speech {
+  readonly words: Words;
+  readonly learn: (phrases: Phrases) => void;
+}
+
+function speech(language: Language, phrases: Phrases): Speech {
   const { direction } = LANGUAGES[language];
-  const engine = engineOf(language, catalogue, direction);
+  const engine = engineOf(language, phrases, direction);
   const numbers = new Intl.NumberFormat(language);
   const times = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
   const dates = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
@@ -68,7 +102,7 @@ export function createWords(language: Language, catalogue: Catalogue): Words {
     const options: Record<string, unknown> = typeof count === "number" ? { ...values, n: numbers.format(count) } : { ...values };
     return engine.t(key, options);
   };
-  return {
+  const words: Words = {
     language,
     direction,
     t: (key, ...given) => say(key, given[0]),
@@ -78,9 +112,10 @@ export function createWords(language: Language, catalogue: Catalogue): Words {
     time: (atMs) => times.format(atMs),
     day: (atMs, nowMs) => (isSameYear(atMs, nowMs) ? days : daysWithYear).format(atMs),
   };
+  return { words, learn: (learned) => void engine.addResources(language, NAMESPACE, flat(learned)) };
 }
 
-function engineOf(language: Language, catalogue: Catalogue, direction: Direction): i18n {
+function engineOf(language: Language, phrases: Phrases, direction: Direction): i18n {
   const engine = i18next.createInstance();
   void engine.init({
     lng: language,
@@ -88,15 +123,14 @@ function engineOf(language: Language, catalogue: Catalogue, direction: Direction
     initAsync: false,
     keySeparator: false,
     nsSeparator: false,
-    resources: { [language]: { translation: flat(catalogue) } },
+    resources: { [language]: { [NAMESPACE]: flat(phrases) } },
     interpolation: { escapeValue: true, escape: (value: string) => isolated(value, direction), skipOnVariables: true },
   });
   return engine;
 }
 
 /** i18next looks for `key_few` and so on. */
-function flat(catalogue: Catalogue): Record<string, string> {
-  const phrases: Readonly<Record<string, string | Plural>> = catalogue;
+function flat(phrases: Phrases): Record<string, string> {
   return Object.fromEntries(
     Object.entries(phrases).flatMap(([key, phrase]) =>
       typeof phrase === "string"

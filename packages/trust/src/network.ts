@@ -93,7 +93,7 @@ export class TrustNetwork {
     return target.userIds
       .filter(({ bindings }) => bindingAt(bindings, atMs) !== undefined)
       .flatMap((userId) => this.#newest(target, userId, atMs).map((certification) => toEdge(target, userId, certification)))
-      .sort((a, b) => order(a.issuer, b.issuer) || order(a.userId, b.userId));
+      .sort((a, b) => order(a.issuer, b.issuer) || order(a.userId, b.userId) || order(termsOf(a), termsOf(b)));
   }
 
   /** Of each issuer's certifications of a user ID the newest that counts; several of one second all count. */
@@ -130,6 +130,11 @@ function toEdge(
 ): Edge {
   const limit = depth >= 255 ? Number.POSITIVE_INFINITY : depth;
   return { issuer, target: target.fingerprint, userId: text, depth: limit, amount, scopes, createdMs, expiresAtMs };
+}
+
+/** Tells certifications of one second apart, whatever order they came in. */
+function termsOf({ depth, amount, scopes, expiresAtMs }: Edge): string {
+  return JSON.stringify([depth, amount, scopes, expiresAtMs]);
 }
 
 function order(a: string, b: string): number {

@@ -2,13 +2,26 @@
 // docs/trust.md compares with: which binding counts, what outlives a soft revocation, when a key counts as expired.
 import type { Binding, Revocation, TrustCertificate, TrustUserId } from "./certificate.ts";
 
-/** The self-signature that speaks for a component at a time: the newest that is alive then. */
+/** The self-signature that speaks for a component at a time: the newest that is alive then, of one second the one that grants less. */
 export function bindingAt(bindings: readonly Binding[], atMs: number): Binding | undefined {
   let found: Binding | undefined;
   for (const binding of bindings) {
-    if (isAlive(binding, atMs) && (found === undefined || binding.createdMs > found.createdMs)) found = binding;
+    if (isAlive(binding, atMs) && (found === undefined || isNewer(binding, found))) found = binding;
   }
   return found;
+}
+
+/** What order they came in must not matter, so equal times are told apart by what is said. */
+function isNewer(a: Binding, b: Binding): boolean {
+  if (a.createdMs !== b.createdMs) return a.createdMs > b.createdMs;
+  const [grantsA, grantsB] = [granted(a), granted(b)];
+  const at = grantsA.findIndex((value, i) => value !== grantsB[i]);
+  return at >= 0 && (grantsA[at] ?? 0) < (grantsB[at] ?? 0);
+}
+
+/** Until when the key, until when the signature, and whether as the primary one. Saying nothing of the key's end is less than `never`. */
+function granted({ keyExpiresAtMs = Number.MAX_VALUE, expiresAtMs = Number.POSITIVE_INFINITY, isPrimary }: Binding): number[] {
+  return [keyExpiresAtMs === "never" ? Number.POSITIVE_INFINITY : keyExpiresAtMs, expiresAtMs, isPrimary === true ? 1 : 0];
 }
 
 /** By its owner. A newer self-signature takes a revocation back, whatever its reason: it is about the name, not about the key. */
@@ -24,7 +37,7 @@ export function userIdsAt({ userIds }: TrustCertificate, atMs: number): string[]
       const binding = isUserIdRevoked(userId, atMs) ? undefined : bindingAt(userId.bindings, atMs);
       return binding === undefined || userId.text.startsWith("\0") ? [] : [{ text: userId.text, createdMs: binding.createdMs }];
     })
-    .sort((a, b) => b.createdMs - a.createdMs)
+    .sort((a, b) => b.createdMs - a.createdMs || (a.text < b.text ? -1 : 1))
     .map(({ text }) => text);
 }
 

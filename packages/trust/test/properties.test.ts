@@ -59,7 +59,8 @@ describe("I6: properties", () => {
           expect(told(authenticate(two, turned))).toEqual(told(authenticate(one, question)));
         }
       }),
-      { numRuns: 400 },
+      // Two self-signatures of one second with different terms: the order of them decided once.
+      { numRuns: 400, examples: [[{ shape: "everything", seed: 1_986_319_392 }]] },
     );
   });
 

@@ -1,6 +1,6 @@
 // Values of the wire: binary as base64url on the wire and bytes in the program; ids as canonical text in both.
 import { type Brand, decodeBase64Url, encodeBase64Url } from "@p2pcrypt/bytes";
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** base64url of 32 bytes chosen at random by the client that creates the stream: 43 characters. */
 export type StreamId = Brand<string, "StreamId">;
@@ -12,7 +12,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /** Bytes of a length between `minBytes` and `maxBytes`. */
 export function binary(minBytes: number, maxBytes: number) {
-  const text = z.string().min(textLength(minBytes)).max(textLength(maxBytes)).regex(BASE64URL);
+  const text = z.string().check(z.minLength(textLength(minBytes)), z.maxLength(textLength(maxBytes)), z.regex(BASE64URL));
   return z.codec(text, bytesValue, {
     decode: (value, context) => {
       try {
@@ -36,12 +36,12 @@ function textLength(bytes: number): number {
 }
 
 export const streamId = z.codec(
-  z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/),
+  z.string().check(z.regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/)),
   z.custom<StreamId>((value) => typeof value === "string"),
   { decode: (text) => text as StreamId, encode: (id): string => id },
 );
-export const identityId = z.string().regex(/^[0-9a-f]{64}$/);
-export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const identityId = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+export const count = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
 export const timeMs = count;
 
 /** @returns undefined for anything but the canonical text of 32 bytes. */

@@ -1,5 +1,5 @@
 // Who runs this node, certificates, profiles and key packages (spec/protocol/api.md section 5).
-import { z } from "zod";
+import * as z from "zod/mini";
 import { count, identityId, timeMs } from "./binary.ts";
 import {
   MAX_CERTIFICATE_BYTES,
@@ -28,10 +28,10 @@ export const directoryOperations = {
       certificate,
       /** The node identity's statement about its checkpoint key. */
       nodeKey: deviceCertificate,
-      software: z.string().max(100),
-      version: z.string().max(100),
-      services: z.array(z.string().max(50)).max(20),
-      limits: z.record(z.string().max(50), count),
+      software: z.string().check(z.maxLength(100)),
+      version: z.string().check(z.maxLength(100)),
+      services: z.array(z.string().check(z.maxLength(50))).check(z.maxLength(20)),
+      limits: z.record(z.string().check(z.maxLength(50)), count),
       publicUrl: nodeUrl,
       timeMs,
     }),
@@ -87,13 +87,13 @@ export const directoryOperations = {
       identity: identityId,
       certificate,
       deviceCertificate,
-      packages: z.array(keyPackage).max(MAX_KEY_PACKAGES_PER_PUBLISH),
+      packages: z.array(keyPackage).check(z.maxLength(MAX_KEY_PACKAGES_PER_PUBLISH)),
       /** Handed out, again and again, only when no other is left. Replaces the one before. */
-      lastResort: keyPackage.optional(),
+      lastResort: z.optional(keyPackage),
       /** `tokenHash` of every claim token that is good from now on. Absent: as before. */
-      claimTokenHashes: z.array(hash).max(MAX_CLAIM_TOKENS).optional(),
+      claimTokenHashes: z.optional(z.array(hash).check(z.maxLength(MAX_CLAIM_TOKENS))),
       /** Drops this device's stock before adding. */
-      replaces: z.boolean().optional(),
+      replaces: z.optional(z.boolean()),
       proof: deviceProof,
     }),
     response: z.strictObject({ count, hasLastResort: z.boolean() }),
@@ -116,9 +116,11 @@ export const directoryOperations = {
     summary: "Takes one key package of every device of an identity, or of one device.",
     capability: "claim",
     maxBodyBytes: SMALL_BODY_BYTES,
-    request: z.strictObject({ identity: identityId, device: deviceId.optional() }),
+    request: z.strictObject({ identity: identityId, device: z.optional(deviceId) }),
     response: z.strictObject({
-      packages: z.array(z.strictObject({ device: deviceId, keyPackage, isLastResort: z.boolean() })).max(MAX_DEVICES),
+      packages: z
+        .array(z.strictObject({ device: deviceId, keyPackage, isLastResort: z.boolean() }))
+        .check(z.maxLength(MAX_DEVICES)),
     }),
     errors: ["forbidden", "noKeyPackage"],
   },

@@ -1,5 +1,5 @@
 // Every way in which a node refuses. The codes are part of the protocol: add, never reuse (spec/protocol/api.md section 4).
-import { z } from "zod";
+import * as z from "zod/mini";
 
 interface ErrorRow {
   readonly status: number;
@@ -97,11 +97,11 @@ export class ApiError extends Error {
   }
 }
 
-const count = z.number().int().nonnegative().optional();
+const count = z.optional(z.int().check(z.gte(0)));
 export const errorBody = z.object({
   code: z.enum(ERROR_CODES as [ErrorCode, ...ErrorCode[]]),
-  message: z.string().max(200),
-  field: z.string().max(200).optional(),
+  message: z.string().check(z.maxLength(200)),
+  field: z.optional(z.string().check(z.maxLength(200))),
   positions: count,
   version: count,
   sequence: count,

@@ -1,5 +1,5 @@
 // WebSocket frames: JSON-RPC 2.0 without batches, string ids, one JSON object in a text frame (spec/protocol/api.md section 3).
-import { z } from "zod";
+import * as z from "zod/mini";
 import { count, fixedBinary, streamId, timeMs } from "./binary.ts";
 import { type ApiError, type ErrorBody, errorBody } from "./errors.ts";
 import { checkpoint, recordBytes, recordKind } from "./schemas.ts";
@@ -10,8 +10,8 @@ export const capability = fixedBinary(32);
 
 export const requestFrame = z.strictObject({
   jsonrpc: z.literal("2.0"),
-  id: z.string().min(1).max(64),
-  method: z.string().min(1).max(64),
+  id: z.string().check(z.minLength(1), z.maxLength(64)),
+  method: z.string().check(z.minLength(1), z.maxLength(64)),
   /** The request's fields, and `capability` where the operation needs one. */
   params: z.record(z.string(), z.unknown()),
 });
@@ -22,7 +22,7 @@ export const answerFrame = z.union([
   z.strictObject({
     jsonrpc: z.literal("2.0"),
     /** Null when the frame was not understood well enough to have one. */
-    id: z.string().nullable(),
+    id: z.nullable(z.string()),
     error: z.strictObject({ code: z.literal(RPC_ERROR_CODE), message: z.string(), data: errorBody }),
   }),
 ]);
@@ -41,12 +41,12 @@ const recordPush = z.strictObject({
   stream: streamId,
   seq: count,
   kind: recordKind,
-  position: count.optional(),
+  position: z.optional(count),
   timeMs,
-  record: recordBytes.optional(),
-  isLarge: z.literal(true).optional(),
+  record: z.optional(recordBytes),
+  isLarge: z.optional(z.literal(true)),
   /** With the newest record of what was written together; the ones before it link to it by the chain. */
-  checkpoint: checkpoint.optional(),
+  checkpoint: z.optional(checkpoint),
 });
 export type RecordPush = z.output<typeof recordPush>;
 

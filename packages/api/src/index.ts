@@ -91,3 +91,4 @@ export {
   type VerifySignature,
   verifyPage,
 } from "./verify-page.ts";
+export { toWire } from "./wire.ts";

@@ -1,5 +1,5 @@
 // The HTTP binding as an OpenAPI 3.1 document, made from the table.
-import { z } from "zod";
+import * as z from "zod/mini";
 import { BLOB_OPERATION_NAMES, type BlobOperation, blobOperation } from "./blob-operations.ts";
 import { ERRORS, type ErrorCode, errorBody } from "./errors.ts";
 import { COMMON_ERRORS, type Operation } from "./operation.ts";
@@ -103,6 +103,6 @@ function refusals(row: Pick<Operation, "errors">): Json {
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, { description: codes.join(", "), content: body }]));
 }
 
-function jsonSchema(schema: z.ZodType): Json {
+function jsonSchema(schema: z.ZodMiniType): Json {
   return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
 }

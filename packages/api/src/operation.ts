@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import type { ErrorCode } from "./errors.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ErrorCode } from "./errors.ts";
  */
 export type CapabilityKind = "none" | "read" | "write" | "append" | "admin" | "device" | "claim";
 
-export interface Operation<Request extends z.ZodType = z.ZodType, Response extends z.ZodType = z.ZodType> {
+export interface Operation<Request extends z.ZodMiniType = z.ZodMiniType, Response extends z.ZodMiniType = z.ZodMiniType> {
   readonly method: "GET" | "POST" | "DELETE";
   /** `{name}` stands for the request's field of that name. */
   readonly path: string;

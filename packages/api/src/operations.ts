@@ -1,5 +1,5 @@
 // The whole interface between a client and a node. Router, client, OpenAPI document and tests read this one table.
-import type { z } from "zod";
+import type * as z from "zod/mini";
 import { directoryOperations } from "./directory-operations.ts";
 import { keyserverOperations } from "./keyserver-operations.ts";
 import type { Operation } from "./operation.ts";

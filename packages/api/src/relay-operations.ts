@@ -1,13 +1,10 @@
 // Credentials for the relay of calls (spec/protocol/relay.md).
-import { z } from "zod";
+import * as z from "zod/mini";
 import { streamId, timeMs } from "./binary.ts";
 import { MAX_RELAY_URLS, MAX_URL_BYTES } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 
-const relayUrl = z
-  .string()
-  .max(MAX_URL_BYTES)
-  .regex(/^turns?:[^\s?]+(\?transport=(udp|tcp))?$/);
+const relayUrl = z.string().check(z.maxLength(MAX_URL_BYTES), z.regex(/^turns?:[^\s?]+(\?transport=(udp|tcp))?$/));
 
 export const relayOperations = {
   "relay.credentials": {
@@ -19,9 +16,9 @@ export const relayOperations = {
     request: z.strictObject({ stream: streamId }),
     response: z.strictObject({
       /** As an RTCIceServer takes them. */
-      urls: z.array(relayUrl).min(1).max(MAX_RELAY_URLS),
-      username: z.string().max(128),
-      credential: z.string().max(128),
+      urls: z.array(relayUrl).check(z.minLength(1), z.maxLength(MAX_RELAY_URLS)),
+      username: z.string().check(z.maxLength(128)),
+      credential: z.string().check(z.maxLength(128)),
       /** Until then something can be begun with them; what was begun goes on. */
       expiresAtMs: timeMs,
     }),

@@ -1,5 +1,5 @@
 // Shapes that several operations share. Binary fields are base64url on the wire and bytes in the program.
-import { z } from "zod";
+import * as z from "zod/mini";
 import { binary, count, fixedBinary, identityId, streamId, timeMs } from "./binary.ts";
 import {
   MAX_CERTIFICATE_BYTES,
@@ -24,9 +24,9 @@ export const publicKey = fixedBinary(32);
 export const signature = fixedBinary(64);
 export const recordKind = z.enum(RECORD_KINDS);
 export const recordBytes = binary(1, MAX_LARGE_RECORD_BYTES);
-export const retentionMs = z.number().int().min(MIN_RETENTION_MS).max(MAX_RETENTION_MS);
-export const nodeUrl = z.string().min(1).max(MAX_URL_BYTES);
-export const configVersion = z.number().int().min(1).max(0xffff_ffff);
+export const retentionMs = z.int().check(z.gte(MIN_RETENTION_MS), z.lte(MAX_RETENTION_MS));
+export const nodeUrl = z.string().check(z.minLength(1), z.maxLength(MAX_URL_BYTES));
+export const configVersion = z.int().check(z.gte(1), z.lte(0xffff_ffff));
 
 export const checkpoint = z.strictObject({
   node: identityId,
@@ -45,20 +45,20 @@ export type Checkpoint = z.output<typeof checkpoint>;
 export const streamRecord = z.strictObject({
   seq: count,
   kind: recordKind,
-  position: count.optional(),
+  position: z.optional(count),
   timeMs,
   record: recordBytes,
 });
 export type StreamRecord = z.output<typeof streamRecord>;
 
 const configurationChange = z.strictObject({
-  readTokenHash: hash.optional(),
-  writeTokenHash: hash.optional(),
-  contactTokenHash: hash.optional(),
-  addAdmins: z.array(publicKey).max(MAX_STREAM_ADMINS).optional(),
-  removeAdmins: z.array(publicKey).max(MAX_STREAM_ADMINS).optional(),
-  retentionMs: retentionMs.optional(),
-  isMembersLaneOpen: z.boolean().optional(),
+  readTokenHash: z.optional(hash),
+  writeTokenHash: z.optional(hash),
+  contactTokenHash: z.optional(hash),
+  addAdmins: z.optional(z.array(publicKey).check(z.maxLength(MAX_STREAM_ADMINS))),
+  removeAdmins: z.optional(z.array(publicKey).check(z.maxLength(MAX_STREAM_ADMINS))),
+  retentionMs: z.optional(retentionMs),
+  isMembersLaneOpen: z.optional(z.boolean()),
 });
 
 /** A change of a stream's configuration, signed by one of its administrators. */
@@ -77,9 +77,9 @@ export const streamConfiguration = z.strictObject({
   version: configVersion,
   kind: z.enum(["conversation", "inbox"]),
   readTokenHash: hash,
-  writeTokenHash: hash.optional(),
-  contactTokenHash: hash.optional(),
-  admins: z.array(publicKey).max(MAX_STREAM_ADMINS),
+  writeTokenHash: z.optional(hash),
+  contactTokenHash: z.optional(hash),
+  admins: z.array(publicKey).check(z.maxLength(MAX_STREAM_ADMINS)),
   retentionMs,
   isMembersLaneOpen: z.boolean(),
 });

@@ -1,5 +1,5 @@
 // The log: streams, records, positions, subscriptions (spec/protocol/stream.md).
-import { z } from "zod";
+import * as z from "zod/mini";
 import { count, fixedBinary, streamId, timeMs } from "./binary.ts";
 import {
   MAX_EPHEMERAL_RECORD_BYTES,
@@ -36,10 +36,10 @@ export const streamOperations = {
       stream: streamId,
       kind: z.enum(["conversation", "inbox"]),
       readTokenHash: hash,
-      writeTokenHash: hash.optional(),
-      contactTokenHash: hash.optional(),
-      admins: z.array(publicKey).min(1).max(MAX_STREAM_ADMINS),
-      retentionMs: retentionMs.optional(),
+      writeTokenHash: z.optional(hash),
+      contactTokenHash: z.optional(hash),
+      admins: z.array(publicKey).check(z.minLength(1), z.maxLength(MAX_STREAM_ADMINS)),
+      retentionMs: z.optional(retentionMs),
     }),
     response: z.strictObject({ configuration: streamConfiguration, checkpoint }),
     errors: ["exists", "quota", "storageFull"],
@@ -57,15 +57,15 @@ export const streamOperations = {
       /** The same key with the same bytes answers the same; with others it is a conflict. */
       idempotencyKey: fixedBinary(16),
       /** Application records: how many handshakes the sender has processed. Refused as `moved` when there are more. */
-      ifHandshake: count.optional(),
+      ifHandshake: z.optional(count),
       /** Handshakes: the position to claim, one more than there are. */
-      position: count.optional(),
+      position: z.optional(count),
       /** A handshake in the administrators' lane: a listed key and its signature over `adminAppendBytes`. */
-      admin: z.strictObject({ key: publicKey, signature }).optional(),
+      admin: z.optional(z.strictObject({ key: publicKey, signature })),
       /** A removal changes tokens and administrators in the same step. */
-      configure: configure.optional(),
+      configure: z.optional(configure),
     }),
-    response: z.strictObject({ seq: count, position: count.optional(), timeMs, checkpoint }),
+    response: z.strictObject({ seq: count, position: z.optional(count), timeMs, checkpoint }),
     errors: [
       "forbidden",
       "notARecord",
@@ -88,8 +88,8 @@ export const streamOperations = {
     request: z.strictObject({
       stream: streamId,
       after: count,
-      limit: z.number().int().min(1).max(MAX_READ_RECORDS).optional(),
-      maxBytes: z.number().int().min(1).max(MAX_READ_BYTES).optional(),
+      limit: z.optional(z.int().check(z.gte(1), z.lte(MAX_READ_RECORDS))),
+      maxBytes: z.optional(z.int().check(z.gte(1), z.lte(MAX_READ_BYTES))),
     }),
     response: z.strictObject({
       records: z.array(streamRecord),

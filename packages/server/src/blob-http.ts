@@ -204,7 +204,7 @@ function interrupted({ reason }: UploadInterrupted): ApiError {
 }
 
 function bearer({ header }: BlobRequest): Uint8Array {
-  const token = capabilityText.safeDecode(/^Bearer ([\w-]{43})$/.exec(header("authorization") ?? "")?.[1] ?? "");
+  const token = capabilityText.safeParse(/^Bearer ([\w-]{43})$/.exec(header("authorization") ?? "")?.[1] ?? "");
   if (!token.success) throw new ApiError("forbidden");
   return token.data;
 }

@@ -1,5 +1,5 @@
 // One path for every operation and both bindings: limit, decode, handle, encode, and every failure as one of the table's codes.
-import { ApiError, canonicalJson, type OperationName, operation } from "@p2pcrypt/api";
+import { ApiError, canonicalJson, type OperationName, operation, toWire } from "@p2pcrypt/api";
 import { StorageError } from "@p2pcrypt/storage";
 import type { Handler, Handlers, NodeContext, SocketCaller } from "./context.ts";
 import { directoryHandlers } from "./handlers/directory.ts";
@@ -53,7 +53,7 @@ async function answerTo(context: NodeContext, { name, wire, capability, address,
   // The table's types and the handlers' agree by construction of `Handlers`; by name they cannot be told apart here.
   const handler = HANDLERS[name] as Handler<OperationName>;
   const answer = await handler(context, decoded.data as never, { address: key, capability, signedBody, socket });
-  return operation(name).response.encode(answer);
+  return toWire(operation(name).response, answer);
 }
 
 function fieldOf(error: { readonly issues: readonly { readonly path: readonly PropertyKey[] }[] }): { readonly field?: string } {

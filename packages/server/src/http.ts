@@ -119,7 +119,7 @@ function textOf(bytes: Uint8Array): string {
 
 function bearer(authorization: string | undefined): Uint8Array | undefined {
   if (authorization === undefined) return undefined;
-  const decoded = capabilityText.safeDecode(/^Bearer ([\w-]{43})$/.exec(authorization)?.[1] ?? "");
+  const decoded = capabilityText.safeParse(/^Bearer ([\w-]{43})$/.exec(authorization)?.[1] ?? "");
   if (!decoded.success) throw new ApiError("forbidden");
   return decoded.data;
 }

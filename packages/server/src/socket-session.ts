@@ -14,6 +14,7 @@ import {
   requestFrame,
   resultFrame,
   type StreamId,
+  toWire,
 } from "@p2pcrypt/api";
 import type { StoredRecord } from "@p2pcrypt/storage";
 import type { NodeContext } from "./context.ts";
@@ -73,16 +74,16 @@ export class SocketSession implements Listener {
       ...(position === undefined ? {} : { position }),
       ...(checkpoint && { checkpoint }),
     };
-    this.#send(pushFrame("stream.record", pushes["stream.record"].encode(params)));
+    this.#send(pushFrame("stream.record", toWire(pushes["stream.record"], params)));
   }
 
   pushEphemeral(stream: StreamId, record: Uint8Array): void {
-    this.#send(pushFrame("stream.ephemeral", pushes["stream.ephemeral"].encode({ stream, record })));
+    this.#send(pushFrame("stream.ephemeral", toWire(pushes["stream.ephemeral"], { stream, record })));
   }
 
   pushEnded(stream: StreamId, reason: EndedPush["reason"]): void {
     this.#subscriptions.delete(stream);
-    this.#send(pushFrame("stream.ended", pushes["stream.ended"].encode({ stream, reason })));
+    this.#send(pushFrame("stream.ended", toWire(pushes["stream.ended"], { stream, reason })));
   }
 
   #answer(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {

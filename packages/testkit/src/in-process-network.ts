@@ -9,6 +9,7 @@ import {
   type RequestOf,
   type ResponseOf,
   toHttpCall,
+  toWire,
 } from "@p2pcrypt/api";
 import { encodeBase64Url, encodeUtf8, type RandomBytes, type Timers } from "@p2pcrypt/bytes";
 import { type NodeSocket as ClientSocket, ConnectionError, type NodeTransport, type SocketHandler } from "@p2pcrypt/client";
@@ -247,7 +248,7 @@ class Connection implements ClientSocket {
 }
 
 function wireOf<Name extends OperationName>(name: Name, request: RequestOf<Name>): Record<string, unknown> {
-  const encoded = operation(name).request.encode(request);
+  const encoded = toWire(operation(name).request, request);
   return Object.fromEntries(Object.entries(encoded ?? {}));
 }
 

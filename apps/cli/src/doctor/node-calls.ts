@@ -13,6 +13,7 @@ import {
   toHttpCall,
   tokenHash,
   toStreamId,
+  toWire,
 } from "@p2pcrypt/api";
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import { signer } from "../ed25519.ts";
@@ -26,7 +27,7 @@ export async function callNode<Name extends OperationName>(
   request: RequestOf<Name>,
   capability?: Uint8Array,
 ): Promise<ResponseOf<Name>> {
-  const wire = Object.fromEntries(Object.entries(operation(name).request.encode(request) ?? {}));
+  const wire = Object.fromEntries(Object.entries(toWire(operation(name).request, request) ?? {}));
   const { method, target, body } = toHttpCall(name, wire);
   const answer = await fetch(url + target, {
     method,

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
-import { type OperationName, operation, type RequestOf, type ResponseOf, tokenHash, toStreamId } from "@p2pcrypt/api";
+import { type OperationName, operation, type RequestOf, type ResponseOf, tokenHash, toStreamId, toWire } from "@p2pcrypt/api";
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import { WebSocket } from "ws";
 import { signer } from "../../src/ed25519.ts";
@@ -39,7 +39,7 @@ export class NodeClient {
     capability?: Uint8Array,
   ): Promise<ResponseOf<Name> | string | undefined> {
     const id = String(++this.#id);
-    const wire = operation(name).request.encode(request) as Record<string, unknown>;
+    const wire = toWire(operation(name).request, request) as Record<string, unknown>;
     const params = { ...wire, ...(capability === undefined ? {} : { capability: encodeBase64Url(capability) }) };
     const answered = new Promise<Frame | undefined>((resolve) => {
       if (this.socket.readyState !== this.socket.OPEN) return resolve(undefined);

@@ -1,12 +1,22 @@
 // The api table's values as JSON values and back.
-import { type ApiError, type OperationName, operation, parseErrorBody, type RequestOf, type ResponseOf } from "@p2pcrypt/api";
+import {
+  type ApiError,
+  type OperationName,
+  operation,
+  parseErrorBody,
+  type RequestOf,
+  type ResponseOf,
+  toWire,
+} from "@p2pcrypt/api";
 import { ConnectionError } from "../ports.ts";
 
 /** @throws {TypeError} for a request that does not fit its operation: a caller's mistake. */
 export function toWireRequest<Name extends OperationName>(name: Name, request: RequestOf<Name>): Record<string, unknown> {
-  const encoded = operation(name).request.safeEncode(request);
-  if (!encoded.success) throw new TypeError(`the request does not fit ${name}`, { cause: encoded.error });
-  return Object.fromEntries(Object.entries(encoded.data ?? {}));
+  try {
+    return Object.fromEntries(Object.entries(toWire(operation(name).request, request) ?? {}));
+  } catch (cause) {
+    throw new TypeError(`the request does not fit ${name}`, { cause });
+  }
 }
 
 /** @throws {ConnectionError} connection/badAnswer */

@@ -11,6 +11,7 @@ import {
   toHttpCall,
   tokenHash,
   toStreamId,
+  toWire,
 } from "@p2pcrypt/api";
 import { concatBytes, encodeBase64Url, encodeHex, encodeUtf8 } from "@p2pcrypt/bytes";
 import { type BlobStore, DEFAULT_STORE_LIMITS, type NodeStore } from "@p2pcrypt/storage";
@@ -266,5 +267,5 @@ export function proven<Name extends "keyPackage.publish" | "keyPackage.count">(
 }
 
 function wire<Name extends OperationName>(name: Name, request: RequestOf<Name>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(operation(name).request.encode(request) ?? {}));
+  return Object.fromEntries(Object.entries(toWire(operation(name).request, request) ?? {}));
 }

@@ -1,6 +1,6 @@
 // What a node says that lies: pages, pushes and answers as nobody who keeps to the rules would give them. All of it can be seen through,
 // and none of it is signed into a second history: once the node tells the truth again, everything has to come right.
-import { ApiError, checkpointBytes, operations, type PushName, pushes, type ResponseOf } from "@p2pcrypt/api";
+import { ApiError, checkpointBytes, operations, type PushName, pushes, type ResponseOf, toWire } from "@p2pcrypt/api";
 import type { NodeSteps, World } from "../../src/index.ts";
 
 type Page = ResponseOf<"stream.read">;
@@ -26,7 +26,10 @@ export function liesOf(world: World, url: string, tally: { lies: number }): Node
         const page = operations[name].response.parse(answer);
         earlier.push(page);
         if (!isLie()) return answer;
-        return operations[name].response.encode(pick(PAGE_LIES)(page, pick(earlier), (bytes) => world.nodes.signAs(url, bytes)));
+        return toWire(
+          operations[name].response,
+          pick(PAGE_LIES)(page, pick(earlier), (bytes) => world.nodes.signAs(url, bytes)),
+        );
       }
       if (!isLie()) return answer;
       if (name === "stream.append")
@@ -80,5 +83,5 @@ function changed(name: PushName, params: unknown): readonly unknown[] {
   if (name !== "stream.record") return [params];
   const push = pushes[name].parse(params);
   if (push.record === undefined) return [params];
-  return [pushes[name].encode({ ...push, record: push.record.slice().reverse() })];
+  return [toWire(pushes[name], { ...push, record: push.record.slice().reverse() })];
 }

@@ -5,9 +5,12 @@ import { root } from "./workspaces.ts";
 /** The tools that are installed come before those of the machine. */
 const PATH = `${join(root, "node_modules", ".bin")}:${process.env["PATH"] ?? ""}`;
 
+/** Programs start in half the time when what was compiled once is kept: tests start hundreds. */
+const COMPILED = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled") };
+
 /** Runs a command in the root with its output shown. @returns whether it succeeded. */
 export function run(command: string, args: readonly string[], env: Record<string, string> = {}): boolean {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH, ...env } });
+  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH, ...COMPILED, ...env } });
   return status === 0;
 }
 

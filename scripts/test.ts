@@ -10,6 +10,7 @@ const steps: readonly (readonly [name: string, args: readonly string[]])[] = isS
     ]
   : [
       ["verify", ["--conditions=source", "scripts/verify.ts"]],
+      ["peers", ["scripts/install-peers.ts"]],
       ["build", ["scripts/build.ts"]],
       ["tests", ["node_modules/vitest/vitest.mjs", "run"]],
       ["packages", ["scripts/pack-test.ts"]],

@@ -10,7 +10,11 @@ const COMPILED = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "com
 
 /** Runs a command in the root with its output shown. @returns whether it succeeded. */
 export function run(command: string, args: readonly string[], env: Record<string, string> = {}): boolean {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH, ...COMPILED, ...env } });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, PATH, ...COMPILED, ...env },
+  });
   return status === 0;
 }
 

@@ -1,36 +1,20 @@
-// Files from one browser to another: seen before they are saved, whole or not at all, through a node that dies in the middle.
+// Files from one browser to another: seen before they are saved, whole or not at all.
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator } from "playwright-core";
 import { expect, it } from "vitest";
 import { findBarriers } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
-import { befriend, composerOf } from "./story/begin.ts";
+import { befriend } from "./story/begin.ts";
+import { attach, cardOf } from "./story/files.ts";
 
 const stage = useStage();
-
-interface Given {
-  readonly name: string;
-  readonly mimeType: string;
-  readonly buffer: Buffer;
-}
 
 async function friends(): Promise<{ ana: Person; ben: Person }> {
   const [ana, ben] = [await stage().person("Ana"), await stage().person("Ben")];
   await befriend(ana, ben);
   return { ana, ben };
-}
-
-async function attach(person: Person, ...files: readonly Given[]): Promise<void> {
-  const choosing = person.page.waitForEvent("filechooser");
-  await person.press(person.words.t("file.attach"));
-  await (await choosing).setFiles([...files]);
-}
-
-function cardOf(person: Person, name: string): Locator {
-  return person.page.locator("article").filter({ has: person.page.getByText(name, { exact: true }) });
 }
 
 async function fetchAndSave(person: Person, name: string): Promise<Buffer> {
@@ -101,20 +85,4 @@ it("B4: a name cannot hide what a file is, nor where it goes; nothing of a page 
   await save.click();
   expect((await downloading).suggestedFilename()).toBe("photogpj.html");
   expect(await ben.page.title()).not.toBe("pwned");
-});
-
-it("a node that is killed in the middle of an upload costs nothing: it goes on and arrives whole", async () => {
-  const { ana, ben } = await friends();
-  const film = randomBytes(24 * 1024 * 1024);
-  await attach(ana, { name: "film.bin", mimeType: "", buffer: film });
-  const strip = ana.page.getByRole("list", { name: ana.words.t("file.uploads") });
-  await strip.waitFor();
-  await expect
-    .poll(() => strip.locator("progress").evaluate((bar) => (bar as HTMLProgressElement).value), { timeout: 60_000 })
-    .toBeGreaterThan(1_000_000);
-  for (const person of [ana, ben]) person.complaints.expect(/ERR_|WebSocket connection/);
-  await stage().node.kill();
-  await stage().node.start();
-  expect(hash(await fetchAndSave(ben, "film.bin"))).toBe(hash(film));
-  await composerOf(ana).waitFor();
 });

@@ -226,6 +226,7 @@ describe("what is put aside and told", () => {
       id: "1",
       direction: "up",
       conversationId: "2",
+      ref: "3",
       name: "a\u001b[2Jb",
       bytes: 10_000_000,
       state: "running",

@@ -1,6 +1,6 @@
 // Files of conversations: sending, fetching, and what is going on (the surface over files/).
 import { encodeUtf8 } from "@p2pcrypt/bytes";
-import { MAX_FILE_NAME_BYTES, MAX_THUMBNAIL_BYTES } from "@p2pcrypt/content";
+import { MAX_FILE_NAME_BYTES, MAX_THUMBNAIL_BYTES, MAX_WAVEFORM_BYTES } from "@p2pcrypt/content";
 import { MAX_FILE_BYTES, MAX_TYPE_BYTES } from "@p2pcrypt/files";
 import type { IdentityId } from "@p2pcrypt/session";
 import { assertOpen } from "./conversation/open.ts";
@@ -51,10 +51,11 @@ export class ClientFiles implements Files {
       .all()
       .find((row) => row.threadId === id && row.ref === file.ref && row.version === version && row.state !== "done");
     if (begun !== undefined) return this.#again(begun.id);
-    const { ref, name, type = "", thumbnail } = file;
+    const { ref, name, type = "", thumbnail, voice } = file;
     const fixed = { id: core.newId(), threadId: id, createdMs: core.nowMs, state: "waiting", restarts: 0 } as const;
     const given = { ref, name, type, bytes, version, ...(thumbnail === undefined ? {} : { thumbnail }) };
-    const row: UploadRow = { ...fixed, ...given, secret: createUploadSecret(core, nodeUrl) };
+    const spoken = voice === undefined ? {} : { voice };
+    const row: UploadRow = { ...fixed, ...given, ...spoken, secret: createUploadSecret(core, nodeUrl) };
     await core.ledger.transact(async (tx) => tx.put(core.tables.uploads, row.id, row));
     return this.#told(row.id);
   }
@@ -133,7 +134,22 @@ export class ClientFiles implements Files {
     const { uploads } = this.#core.tables;
     const row = uploads.all().find((one) => one.messageId === messageId);
     if (row === undefined) throw new ClientError({ code: "transfer/unknown" });
-    return forget(this.#deps(), row);
+    const isFreed = await forget(this.#deps(), row);
+    if (isFreed)
+      await this.#change(
+        row.id,
+        (upload) => ({ ...upload, isFreed }),
+        (download) => download,
+      );
+    return isFreed;
+  }
+
+  async markListened(transferId: string): Promise<void> {
+    await this.#change(
+      transferId,
+      (upload) => upload,
+      (download) => ({ ...download, isListened: true }),
+    );
   }
 
   #deps(): FileDeps {
@@ -146,6 +162,17 @@ export class ClientFiles implements Files {
   async #again(transferId: string): Promise<TransferSnapshot> {
     await this.#move(transferId, ["paused", "failed"], "waiting");
     return this.#told(transferId);
+  }
+
+  /** Stored, then told. @throws {ClientError} transfer/unknown */
+  async #change(transferId: string, up: (row: UploadRow) => UploadRow, down: (row: DownloadRow) => DownloadRow): Promise<void> {
+    const { ledger, tables } = this.#core;
+    await ledger.transact(async (tx) => {
+      const [upload, download] = [tx.get(tables.uploads, transferId), tx.get(tables.downloads, transferId)];
+      if (upload !== undefined) tx.put(tables.uploads, transferId, up(upload));
+      if (download !== undefined) tx.put(tables.downloads, transferId, down(download));
+    });
+    this.#told(transferId);
   }
 
   /** @throws {ClientError} transfer/unknown */
@@ -186,11 +213,15 @@ function moved<Row extends UploadRow | DownloadRow>(row: Row, state: StoredTrans
   return rest as Row;
 }
 
-function assertOffer({ name, type = "", thumbnail }: OfferedFile): void {
+function assertOffer({ name, type = "", thumbnail, voice }: OfferedFile): void {
   const isName = name !== "" && name.isWellFormed() && encodeUtf8(name).length <= MAX_FILE_NAME_BYTES;
   if (!isName) throw new ClientError({ code: "file/badName", maxBytes: MAX_FILE_NAME_BYTES });
   if (!type.isWellFormed() || encodeUtf8(type).length > MAX_TYPE_BYTES) throw new RangeError("type: too long for a media type");
   if ((thumbnail?.length ?? 0) > MAX_THUMBNAIL_BYTES) throw new RangeError("thumbnail: too large");
+  if (voice === undefined) return;
+  const { durationMs, waveform } = voice;
+  if (!Number.isSafeInteger(durationMs) || durationMs < 0) throw new RangeError("durationMs: whole milliseconds are wanted");
+  if (waveform.length === 0 || waveform.length > MAX_WAVEFORM_BYTES) throw new RangeError("waveform: 1 to 128 bytes are wanted");
 }
 
 /** The node of the conversation: everybody in it reaches that one. */

@@ -81,6 +81,7 @@ export type {
   TransferFailure,
   TransferSnapshot,
   TransferState,
+  VoiceFacts,
 } from "./transfer-snapshots.ts";
 export { type StandardWebSocket, toWebSocketLike } from "./transport/standard-web-socket.ts";
 export { type BlobFetch, webBlobs } from "./transport/web-blobs.ts";

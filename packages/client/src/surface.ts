@@ -271,6 +271,8 @@ export interface Files {
   list(id: ConversationId, page?: { readonly before?: number; readonly limit?: number }): Promise<readonly FileEntry[]>;
   /** Deletes an own file at the node: nobody can fetch it any more. @returns false when the node did not answer. @throws {ClientError} transfer/unknown */
   deleteAtNode(messageId: string): Promise<boolean>;
+  /** The person heard a voice message that was fetched. Told to nobody. @throws {ClientError} transfer/unknown */
+  markListened(transferId: string): Promise<void>;
 }
 
 /** Vouching for people, and believing those who do. Certifications are private unless said otherwise. */

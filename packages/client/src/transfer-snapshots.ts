@@ -12,6 +12,13 @@ export interface FileFactsSnapshot {
   readonly expiresMs: number;
   /** A small JPEG made by the sender. */
   readonly thumbnail?: Uint8Array;
+  readonly voice?: VoiceFacts;
+}
+
+/** A voice message: how long it is, and how loud in parts of equal length, 0 to 255. */
+export interface VoiceFacts {
+  readonly durationMs: number;
+  readonly waveform: Uint8Array;
 }
 
 /** What is to be sent. */
@@ -21,6 +28,7 @@ export interface OfferedFile {
   readonly name: string;
   readonly type?: string;
   readonly thumbnail?: Uint8Array;
+  readonly voice?: VoiceFacts;
 }
 
 /**
@@ -48,6 +56,8 @@ export interface TransferSnapshot {
   readonly id: string;
   readonly direction: "up" | "down";
   readonly conversationId: ConversationId;
+  /** What `send` or `download` was given. */
+  readonly ref: string;
   /** Of the message: an upload has one once it is whole. */
   readonly messageId?: string;
   readonly name: string;
@@ -58,4 +68,8 @@ export interface TransferSnapshot {
   readonly failure?: TransferFailure;
   /** Of a download that is done: what the sink said. */
   readonly place?: string;
+  /** Of an upload that is done: the node that keeps it, and until when. Absent when it does not any more. */
+  readonly atNode?: { readonly nodeUrl: string; readonly expiresMs: number };
+  /** Of a download: the person has heard it. */
+  readonly isListened?: boolean;
 }

@@ -228,7 +228,14 @@ describe("files", () => {
     expect(told(ben, transfer.id)?.failure?.code).toBe("transfer/expired");
     await sent("new", 5_000);
     const entry = (await ana.client.files.list(placeOf(ana)))[0];
+    const atNode = async (): Promise<unknown[]> =>
+      (await ana.client.files.transfers()).map((one) => [one.name, one.atNode?.expiresMs]);
+    expect(await atNode()).toEqual([
+      ["old", undefined],
+      ["new", entry?.file.expiresMs],
+    ]);
     expect(await ana.client.files.deleteAtNode(entry?.id ?? "")).toBe(true);
+    expect((await atNode())[1]).toEqual(["new", undefined]);
     const second = await fetched("to 2");
     await world.until("failed", () => told(ben, second.id)?.state === "failed");
     expect(told(ben, second.id)?.failure?.code).toBe("transfer/expired");
@@ -282,6 +289,27 @@ describe("files", () => {
     await ben.client.files.resume(transfer.id);
     await world.until("fetched", () => isDone(ben, transfer));
     expect(Buffer.compare(diskOf(ben).sinks.get("to") ?? new Uint8Array(), bytes)).toBe(0);
+  });
+
+  it("a voice message says how long and how loud it is, and whoever heard it remembers that", async () => {
+    offered(ana, "voice.webm", 4_000);
+    const voice = { durationMs: 4_200, waveform: Uint8Array.of(0, 200, 255, 3) };
+    await ana.client.files.send(placeOf(ana), { ref: "voice.webm", name: "voice.webm", type: "audio/webm", voice });
+    await world.until("heard", () => filesHeard(ben).length === 1);
+    expect(filesHeard(ben)[0]?.file.voice).toEqual(voice);
+    expect((await ben.client.files.list(placeOf(ben)))[0]?.file.voice).toEqual(voice);
+    const transfer = await fetched("to");
+    await world.until("fetched", () => isDone(ben, transfer));
+    await ben.client.files.markListened(transfer.id);
+    expect([told(ben, transfer.id)?.isListened, (await transferOf(ben, transfer.id))?.isListened]).toEqual([true, true]);
+    expect((await ana.client.files.transfers()).map(({ isListened }) => isListened)).toEqual([undefined]);
+    for (const wrong of [
+      { ...voice, durationMs: 0.5 },
+      { ...voice, waveform: new Uint8Array(129) },
+    ])
+      await expect(ana.client.files.send(placeOf(ana), { ref: "voice.webm", name: "v", voice: wrong })).rejects.toThrow(
+        RangeError,
+      );
   });
 
   it("says what cannot be sent", async () => {

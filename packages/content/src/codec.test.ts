@@ -40,6 +40,21 @@ const ONE_OF_EACH: readonly KnownContent[] = [
     expiresMs: 1_800_000_000_000,
     thumbnail: "AQID",
   },
+  {
+    kind: "file",
+    ...base,
+    name: "voice.webm",
+    bytes: 9_000,
+    nodeUrl: "https://talk.example",
+    blob: BYTES_32,
+    readToken: BYTES_32,
+    key: BYTES_32,
+    commitment: BYTES_32,
+    hash: BYTES_32,
+    expiresMs: 1_800_000_000_000,
+    durationMs: 4_200,
+    waveform: "AAECAw",
+  },
   { kind: "goodbye", ...base },
 ];
 

@@ -13,6 +13,7 @@ import {
   MAX_TEXT_BYTES,
   MAX_THUMBNAIL_BYTES,
   MAX_TRANSITION_BYTES,
+  MAX_WAVEFORM_BYTES,
   PRESENCE_STATES,
   SAS_CANCEL_REASONS,
   SCAN_CANCEL_REASONS,
@@ -202,6 +203,12 @@ function readFile(object: JsonObject, base: Base): Extract<KnownContent, { kind:
     hash: bytes32("hash"),
     expiresMs: wholeField(object, "expiresMs"),
     ...(isGiven("thumbnail") ? { thumbnail: base64UrlField(object, "thumbnail", { maxBytes: MAX_THUMBNAIL_BYTES }) } : {}),
+    ...(isGiven("waveform") || isGiven("durationMs")
+      ? {
+          durationMs: wholeField(object, "durationMs"),
+          waveform: base64UrlField(object, "waveform", { maxBytes: MAX_WAVEFORM_BYTES }),
+        }
+      : {}),
   };
 }
 

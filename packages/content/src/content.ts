@@ -144,6 +144,9 @@ export interface FileContent extends Base {
   readonly expiresMs: number;
   /** A small JPEG of at most MAX_THUMBNAIL_BYTES, made by the sender. */
   readonly thumbnail?: string;
+  /** Both or neither: it was spoken for this conversation. How long it is, and how loud in parts of equal length, 0 to 255. */
+  readonly durationMs?: number;
+  readonly waveform?: string;
 }
 
 /** The sender deletes this identity, or leaves for good. Nothing more will come. */
@@ -198,6 +201,7 @@ export const MAX_CONTENT_FIELDS = 64;
 export const MAX_CONTENT_DEPTH = 8;
 export const MAX_FILE_NAME_BYTES = 1_024;
 export const MAX_THUMBNAIL_BYTES = 32_768;
+export const MAX_WAVEFORM_BYTES = 128;
 export const MAX_NODE_URL_BYTES = 512;
 export const MAX_CERTIFICATE_BYTES = 16_384;
 export const MAX_CERTIFICATES = 32;

@@ -20,6 +20,7 @@ export {
   MAX_PROFILE_BYTES,
   MAX_TEXT_BYTES,
   MAX_THUMBNAIL_BYTES,
+  MAX_WAVEFORM_BYTES,
   type PresenceState,
   type ProfileUpdateContent,
   type ReceiptContent,

@@ -46,10 +46,15 @@ export interface DeviceSettings {
   readonly sendsOnEnter: boolean;
 }
 
-/** Files of this page that the client sends, and those that came and are not saved yet. Held until the page closes. */
+/** Files of this page that the client sends, and those that came, kept until they are let go. */
 export interface PageFiles {
   offer(ref: string, file: File): Promise<void>;
+  /** In one, for what is small enough to be shown. */
   take(ref: string): Promise<Blob | undefined>;
+  /** How much of it is here. */
+  sizeOf(ref: string): Promise<number | undefined>;
+  /** Fewer bytes where it ends; undefined when it is not here. */
+  read(ref: string, at: number, size: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   letGo(ref: string): Promise<void>;
 }
 

@@ -105,6 +105,8 @@ export class WorkerBoot implements Boot {
   readonly files: PageFiles = {
     offer: (ref, file) => this.#running().call("offerFile", { ref, file }),
     take: (ref) => this.#running().call("takeFile", { ref }),
+    sizeOf: (ref) => this.#running().call("fileSize", { ref }),
+    read: (ref, at, size) => this.#running().call("readFile", { ref, at, size }),
     letGo: (ref) => this.#running().call("letFileGo", { ref }),
   };
 

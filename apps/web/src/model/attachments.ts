@@ -1,6 +1,7 @@
 // Files of one conversation on their way, and those that came and are here. Sending and fetching are the client's; a page holds the bytes.
 import type { Client, ConversationId, FileEntry, TransferSnapshot } from "@p2pcrypt/client";
 import type { PageFiles } from "../boot/boot.ts";
+import { uploadRef } from "../protocol/file-ref.ts";
 import { coalesced, type Later, Model } from "./model.ts";
 import { withoutMetadata } from "./picture.ts";
 
@@ -18,6 +19,14 @@ export interface AttachmentsDeps {
   readonly newRef: () => string;
   /** A small JPEG of a picture; undefined for everything else and for what cannot be drawn. */
   readonly thumbnail: (file: Blob) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** A file that came. */
+export interface KeptFile {
+  readonly bytes: number;
+  /** All of it; undefined for what is too large to be shown. */
+  readonly take: () => Promise<Blob | undefined>;
+  readonly read: (at: number, size: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 /** Read as a whole to leave out what a camera wrote; larger ones are no photographs. */
@@ -48,21 +57,32 @@ export class Attachments extends Model<AttachmentsSnapshot> {
   async send(files: readonly File[]): Promise<void> {
     const { client, files: page, newRef, thumbnail } = this.#deps;
     for (const file of files) {
-      const ref = newRef();
       const cleaned = await cleanedOf(file);
+      if (await this.#addedAgain(cleaned)) continue;
+      const ref = uploadRef(newRef(), cleaned);
       await page.offer(ref, cleaned);
       const small = await thumbnail(cleaned);
       const { name, type } = cleaned;
-      this.#take(
-        await client.files.send(this.#id, {
-          ref,
-          name,
-          ...(type === "" ? {} : { type }),
-          ...(small === undefined ? {} : { thumbnail: small }),
-        }),
-      );
+      const facts = { ...(type === "" ? {} : { type }), ...(small === undefined ? {} : { thumbnail: small }) };
+      try {
+        this.#take(await client.files.send(this.#id, { ref, name, ...facts }));
+      } catch (error) {
+        await page.letGo(ref);
+        throw error;
+      }
       this.#show();
     }
+  }
+
+  /** What a reload took away and is given once more goes on where it was; the client looks whether it is the same. */
+  async #addedAgain(file: File): Promise<boolean> {
+    const lost = [...this.#transfers.values()].find(
+      ({ failure, name, bytes }) => failure?.code === "transfer/sourceGone" && name === file.name && bytes === file.size,
+    );
+    if (lost === undefined) return false;
+    await this.#deps.files.offer(lost.ref, file);
+    await this.#deps.client.files.resume(lost.id);
+    return true;
   }
 
   /** @throws {ClientError} */
@@ -71,11 +91,13 @@ export class Attachments extends Model<AttachmentsSnapshot> {
     this.#show();
   }
 
-  /** The bytes of a download that is done; undefined when this page does not have them any more: then it is fetched again. */
-  async bytesOf({ id, place }: TransferSnapshot): Promise<Blob | undefined> {
-    const found = place === undefined ? undefined : await this.#deps.files.take(place);
-    if (found === undefined) await this.cancel(id);
-    return found;
+  /** Where a download that is done is kept; undefined when this browser does not have it any more: then it is fetched again. */
+  async keptOf({ id, place, bytes }: TransferSnapshot): Promise<KeptFile | undefined> {
+    const { files } = this.#deps;
+    if (place !== undefined && (await files.sizeOf(place)) === bytes)
+      return { bytes, take: () => files.take(place), read: (at, size) => files.read(place, at, size) };
+    await this.cancel(id);
+    return undefined;
   }
 
   pause(transferId: string): Promise<void> {

@@ -115,7 +115,7 @@ export const REMOTE_METHODS = {
     "why",
     "graph",
   ],
-  files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode"],
+  files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 
 export type RemoteMethod<Part extends keyof ClientParts> = (typeof REMOTE_METHODS)[Part][number] & keyof ClientParts[Part];
@@ -156,8 +156,14 @@ export type ClientOperations = {
   client: { request: ClientCall; answer: unknown };
   /** A file of the page for an upload, by a name of the page's own. The bytes stay where they are until they are read. */
   offerFile: { request: { readonly ref: string; readonly file: File }; answer: undefined };
-  /** A download that is whole; undefined when it is not here. */
+  /** A download that is whole; undefined when it is not here, or too large to be given in one. */
   takeFile: { request: { readonly ref: string }; answer: Blob | undefined };
+  /** How much of a download is here. */
+  fileSize: { request: { readonly ref: string }; answer: number | undefined };
+  readFile: {
+    request: { readonly ref: string; readonly at: number; readonly size: number };
+    answer: Uint8Array<ArrayBuffer> | undefined;
+  };
   /** Neither is needed any more. */
   letFileGo: { request: { readonly ref: string }; answer: undefined };
   retryNow: { request: undefined; answer: undefined };

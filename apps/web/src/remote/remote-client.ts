@@ -133,6 +133,7 @@ export class RemoteClient implements Client {
       cancel: (...args) => call("files", "cancel", args),
       list: (...args) => call("files", "list", args),
       deleteAtNode: (...args) => call("files", "deleteAtNode", args),
+      markListened: (...args) => call("files", "markListened", args),
     };
   }
 

@@ -1,5 +1,7 @@
 // Wires the asset cache to the browser. A new build waits until the person asks for it: nothing here skips the waiting by itself.
+import { KEPT_GREETING } from "../protocol/kept-stream.ts";
 import { AssetCache, type PrecacheFile } from "./asset-cache.ts";
+import { KeptStreams } from "./kept-streams.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build. */
@@ -13,13 +15,24 @@ const assets = new AssetCache(BUILD, FILES, {
   digest: (bytes) => crypto.subtle.digest("SHA-256", bytes),
 });
 
+const kept = new KeptStreams({
+  pages: () => self.clients.matchAll({ type: "window", includeUncontrolled: true }),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
+
 self.addEventListener("install", (event) => event.waitUntil(assets.install()));
 self.addEventListener("activate", (event) => event.waitUntil(assets.purge()));
 self.addEventListener("fetch", (event) => {
-  if (assets.isOurs(event.request)) event.respondWith(assets.answer(event.request));
+  const { url, headers } = event.request;
+  if (kept.isOurs(url, self.location.origin)) event.respondWith(kept.answer({ url, range: headers.get("range") }));
+  else if (assets.isOurs(event.request)) event.respondWith(assets.answer(event.request));
 });
-self.addEventListener("message", ({ data }) => {
+self.addEventListener("message", ({ data, ports }) => {
   if (data === "activate") void self.skipWaiting();
+  if (data === KEPT_GREETING) ports[0]?.postMessage(KEPT_GREETING);
 });
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

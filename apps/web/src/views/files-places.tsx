@@ -1,9 +1,11 @@
 // Files of a conversation, wired. Fetched when there is one, or when somebody sends one.
 import type { Client, ConversationId, FileEntry } from "@p2pcrypt/client";
 import { safeFileName } from "@p2pcrypt/files";
-import { Attachments } from "../model/attachments.ts";
+import { Attachments, type KeptFile } from "../model/attachments.ts";
 import type { Workspace } from "../model/workspace.ts";
+import { PageStreams } from "../platform/page-streams.ts";
 import type { Platform } from "../platform/platform.ts";
+import { pickerOf, saveFile } from "../platform/save-file.ts";
 import { thumbnailOf } from "../platform/thumbnail.ts";
 import { FileCard } from "./files/FileCard.tsx";
 import { UploadStrip } from "./files/UploadStrip.tsx";
@@ -53,11 +55,33 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
       actions={{
         ...transferActions(attachments),
         fetch: (one) => attachments.fetch(one),
-        bytesOf: (transfer) => attachments.bytesOf(transfer),
-        save: ({ file }, bytes) => platform.save({ name: safeFileName(file.name), type: "application/octet-stream", bytes }),
+        keptOf: (transfer) => attachments.keptOf(transfer),
+        save: (one, kept) => save(platform, one, kept),
+        stream: (kept, type) => {
+          const pages = streamsOf(platform);
+          return pages.canPlay ? pages.serve({ ...kept, type, name: safeFileName(entry.file.name) }) : undefined;
+        },
       }}
     />
   );
+}
+
+let streams: PageStreams | undefined;
+
+function streamsOf({ after }: Platform): PageStreams {
+  streams ??= new PageStreams("serviceWorker" in navigator ? navigator.serviceWorker : undefined, after);
+  return streams;
+}
+
+/** @returns false when this browser cannot save a file of that size. */
+async function save(platform: Platform, { file }: FileEntry, kept: KeptFile): Promise<boolean> {
+  const open = (url: string): void => {
+    const link = document.createElement("a");
+    link.href = url;
+    link.click();
+  };
+  const deps = { save: platform.save, streams: streamsOf(platform), picker: pickerOf(window), open };
+  return (await saveFile(deps, { ...kept, name: safeFileName(file.name), type: "" })) !== "impossible";
 }
 
 function transferActions(attachments: Attachments) {
@@ -65,5 +89,6 @@ function transferActions(attachments: Attachments) {
     pause: (transferId: string) => void attachments.pause(transferId),
     resume: (transferId: string) => void attachments.resume(transferId),
     cancel: (transferId: string) => void attachments.cancel(transferId),
+    again: (files: readonly File[]) => void attachments.send(files),
   };
 }

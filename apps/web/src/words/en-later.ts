@@ -114,9 +114,11 @@ export const enLater = {
   "file.fetch": "Get it",
   "file.refused": "The node did not take it: {{reason}}.",
   "file.damaged": "What came is not what was sent. Nothing of it was kept.",
-  "file.sourceGone": "The page was loaded again and does not have the file any more. Add it again.",
+  "file.sourceGone": "This page does not have the file any more. Add it again, and it goes on where it was.",
   "file.sourceChanged": "The file was changed meanwhile. Add it again.",
-  "file.notStored": "Too large to be held here, or no room. A terminal writes it to the disk as it comes.",
+  "file.notStored": "There is no room for it in this browser. Free some under Settings.",
+  "file.again": "Add {{name}} again",
+  "file.unsavable": "This browser cannot save a file of that size. Chrome, Edge and Firefox can.",
 
   "group.new": "New group",
   "group.name": "Name of the group",

@@ -20,8 +20,10 @@ import { WebError } from "../protocol/web-error.ts";
 import { callClient, snapshotOf } from "./client-calls.ts";
 import type { Egress } from "./egress.ts";
 import { EventBatches } from "./event-batches.ts";
+import { fileKeyOf } from "./files/file-key.ts";
+import type { LocalFiles } from "./files/local-files.ts";
+import { followTransfers } from "./files/transfer-files.ts";
 import type { HeldLock, IdentityLock } from "./identity-lock.ts";
-import type { LocalFiles } from "./local-files.ts";
 import type { OwnedStore, VaultHome } from "./owned-store.ts";
 
 export interface HostDeps {
@@ -68,8 +70,10 @@ export class ClientHost {
       end: () => done(this.#inLane(() => this.#close())),
       client: (call) => this.#call(call),
       offerFile: async ({ ref, file }) => void this.#deps.files.offer(ref, file),
-      takeFile: async ({ ref }) => this.#deps.files.take(ref),
-      letFileGo: async ({ ref }) => void this.#deps.files.letGo(ref),
+      takeFile: ({ ref }) => this.#deps.files.take(ref),
+      fileSize: ({ ref }) => this.#deps.files.sizeOf(ref),
+      readFile: ({ ref, at, size }) => this.#deps.files.read(ref, at, size),
+      letFileGo: ({ ref }) => done(this.#deps.files.letGo(ref)),
       retryNow: async () => void this.#running().retryNow(),
       settled: () => done(this.#running().settled()),
     };
@@ -192,6 +196,7 @@ export class ClientHost {
   #run(client: Client): void {
     this.#client = client;
     this.#deps.egress.follow(client);
+    followTransfers(client, this.#deps.files);
     this.#tellState({ kind: "open", hasPassphrase: this.#protection === "passphrase", snapshot: snapshotOf(client) });
     client.subscribe((event) => {
       this.#events.add(event);
@@ -225,6 +230,7 @@ export class ClientHost {
   async #close(): Promise<void> {
     this.#ended ??= "let go";
     await this.#client?.close();
+    await this.#deps.files.lock();
     await this.#vault?.lock();
     await this.#owned?.store.close();
     this.#held?.release();
@@ -251,7 +257,9 @@ export class ClientHost {
   }
 
   #clientDeps(vault: Vault): ClientDeps {
-    return { ...this.#deps.client, vault };
+    const { files, client } = this.#deps;
+    files.unlock(fileKeyOf(vault, client.random));
+    return { ...client, vault };
   }
 
   get #vaultDeps(): Pick<ClientDeps, "random" | "deriveKey"> {

@@ -11,9 +11,9 @@ import { serve } from "../protocol/serve.ts";
 import { scriptUrl } from "../protocol/worker-script.ts";
 import { ClientHost } from "./client-host.ts";
 import { Egress } from "./egress.ts";
+import { LocalFiles } from "./files/local-files.ts";
 import { webIdentityLock } from "./identity-lock.ts";
-import { LocalFiles } from "./local-files.ts";
-import { browserVaultHome } from "./owned-store.ts";
+import { browserVaultHome, type VaultHome } from "./owned-store.ts";
 import { connectWebSocket, workerClock, workerRandom, workerTimers } from "./platform.ts";
 import { remoteCompute } from "./remote-compute.ts";
 
@@ -37,7 +37,8 @@ function serveClient(): void {
     return compute;
   });
   const egress = new Egress(self.location.origin);
-  const files = new LocalFiles();
+  // Fetched when there is a vault: not needed for the first sight.
+  const files = new LocalFiles(async (key) => (await import("./files/open-hold.ts")).openHold(key));
   const client: Omit<ClientDeps, "vault"> = {
     clock: workerClock,
     timers: workerTimers,
@@ -60,7 +61,7 @@ function serveClient(): void {
   };
   const host = new ClientHost({
     client,
-    home: browserVaultHome({ factory: indexedDB, keyRange: IDBKeyRange }, crypto.subtle),
+    home: withFiles(browserVaultHome({ factory: indexedDB, keyRange: IDBKeyRange }, crypto.subtle)),
     lock: webIdentityLock({
       locks: navigator.locks,
       openChannel: () => new BroadcastChannel("p2pcrypt identity"),
@@ -71,4 +72,15 @@ function serveClient(): void {
     tell: (notice) => tell(notice),
   });
   const tell = serve<ClientOperations, ClientNotice>(portOf(self), host.handlers());
+}
+
+/** Whoever removes the vault removes the files that it opens. */
+function withFiles(home: VaultHome): VaultHome {
+  return {
+    open: (lost) => home.open(lost),
+    remove: async () => {
+      await home.remove();
+      await (await import("./files/private-folder.ts")).removePrivateFolder(navigator.storage);
+    },
+  };
 }

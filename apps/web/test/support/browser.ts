@@ -11,8 +11,9 @@ import type { ClientNotice, ClientOperations } from "../../src/protocol/client-p
 import { serve } from "../../src/protocol/serve.ts";
 import { ClientHost } from "../../src/worker/client-host.ts";
 import { Egress } from "../../src/worker/egress.ts";
+import { HeldFiles } from "../../src/worker/files/held-files.ts";
+import { LocalFiles } from "../../src/worker/files/local-files.ts";
 import { webIdentityLock } from "../../src/worker/identity-lock.ts";
-import { LocalFiles } from "../../src/worker/local-files.ts";
 import { browserVaultHome } from "../../src/worker/owned-store.ts";
 import { type End, portPair } from "./port-pair.ts";
 
@@ -111,7 +112,7 @@ export class Tab {
         timers: time,
       }),
       egress: new Egress(HOME),
-      files: new LocalFiles(),
+      files: new LocalFiles(async () => new HeldFiles()),
       tell: (notice) => tell(notice),
     });
     const tell = serve<ClientOperations, ClientNotice>(worker, host.handlers());

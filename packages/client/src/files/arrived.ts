@@ -34,13 +34,14 @@ export async function appendFile(core: Core, tx: Tx, threadId: string, said: Sai
   return true;
 }
 
-export function factsOf({ name, type = "", bytes, expiresMs, thumbnail }: FileContent): FileFactsSnapshot {
+export function factsOf({ name, type = "", bytes, expiresMs, thumbnail, durationMs, waveform }: FileContent): FileFactsSnapshot {
   return {
     name,
     type,
     bytes,
     expiresMs,
     ...(thumbnail === undefined ? {} : { thumbnail: decodeBase64Url(thumbnail) }),
+    ...(durationMs === undefined || waveform === undefined ? {} : { voice: { durationMs, waveform: decodeBase64Url(waveform) } }),
   };
 }
 

@@ -90,6 +90,7 @@ export class Transfers {
       id: row.id,
       direction: isUpload ? "up" : "down",
       conversationId: row.threadId,
+      ref: row.ref,
       ...(row.messageId === undefined ? {} : { messageId: row.messageId }),
       name: row.name,
       bytes,
@@ -97,6 +98,8 @@ export class Transfers {
       state: row.state === "waiting" && this.#running.has(row.id) ? "running" : row.state,
       ...(row.failure === undefined ? {} : { failure: row.failure }),
       ...(!isUpload && row.storedAs !== undefined ? { place: row.storedAs } : {}),
+      ...(isUpload ? keptAtNode(row, this.#core.nowMs) : {}),
+      ...(!isUpload && row.isListened === true ? { isListened: true } : {}),
     };
   }
 
@@ -162,6 +165,11 @@ export class Transfers {
     const row = table.get(id);
     if (row !== undefined) this.#core.emit({ kind: "transfer", transfer: this.snapshot(row) });
   }
+}
+
+function keptAtNode({ state, isFreed, expiresMs, secret }: UploadRow, nowMs: number): Pick<TransferSnapshot, "atNode"> {
+  if (state !== "done" || isFreed === true || expiresMs === undefined || expiresMs <= nowMs) return {};
+  return { atNode: { nodeUrl: secret.nodeUrl, expiresMs } };
 }
 
 function codeOf(error: unknown): string {

@@ -131,7 +131,7 @@ class Upload {
 
   async #finish(commitment: Uint8Array, expiresMs: number): Promise<TransferOutcome> {
     const core = this.#core;
-    const { id, threadId, name, type, bytes, thumbnail, secret, part } = this.#row;
+    const { id, threadId, name, type, bytes, thumbnail, voice, secret, part } = this.#row;
     await core.ledger.transact(async (tx) => {
       const row = tx.get(core.tables.uploads, id);
       if (row === undefined) return;
@@ -148,6 +148,7 @@ class Upload {
         hash: encodeBase64Url((part ?? START).chainAfter),
         expiresMs,
         ...(thumbnail === undefined ? {} : { thumbnail: encodeBase64Url(thumbnail) }),
+        ...(voice === undefined ? {} : { durationMs: voice.durationMs, waveform: encodeBase64Url(voice.waveform) }),
       });
       const messageId = content === undefined ? {} : { messageId: content.id };
       tx.put(core.tables.uploads, id, { ...row, ...messageId, state: "done", expiresMs });

@@ -1,6 +1,6 @@
 // Uploads and downloads as the vault holds them, with the secrets of their files.
 import type { IdentityId } from "@p2pcrypt/session";
-import type { TransferFailure } from "../transfer-snapshots.ts";
+import type { TransferFailure, VoiceFacts } from "../transfer-snapshots.ts";
 
 export type StoredTransferState = "waiting" | "paused" | "failed" | "done";
 
@@ -26,6 +26,7 @@ export interface UploadRow {
   readonly name: string;
   readonly type: string;
   readonly thumbnail?: Uint8Array;
+  readonly voice?: VoiceFacts;
   readonly bytes: number;
   /** Of the source, when the key was made. */
   readonly version: string;
@@ -37,6 +38,8 @@ export interface UploadRow {
   /** Of the message that was queued when all was there. */
   readonly messageId?: string;
   readonly expiresMs?: number;
+  /** The node was asked to delete it, and did. */
+  readonly isFreed?: boolean;
 }
 
 export interface UploadSecretRow {
@@ -70,4 +73,5 @@ export interface DownloadRow {
   /** The next segment, the hash up to it, and how many bytes of the file are on the disk. */
   readonly place?: { readonly header: Uint8Array; readonly segment: number; readonly chain: Uint8Array; readonly bytes: number };
   readonly storedAs?: string;
+  readonly isListened?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { TransferSnapshot } from "@p2pcrypt/client";
-import { Pause, Play, X } from "lucide-react";
+import { FilePlus, Pause, Play, X } from "lucide-react";
+import { FileTrigger } from "react-aria-components/FileTrigger";
 import { shownText } from "../../text/printable.ts";
 import { transferProblem } from "../../words/transfers.ts";
 import { IconButton } from "../kit/Button.tsx";
@@ -11,6 +12,8 @@ export interface TransferActions {
   readonly pause: (transferId: string) => void;
   readonly resume: (transferId: string) => void;
   readonly cancel: (transferId: string) => void;
+  /** What a reload took away, given once more. */
+  readonly again: (files: readonly File[]) => void;
 }
 
 /** What is on its way out of this conversation. */
@@ -38,7 +41,11 @@ export function UploadStrip({
               <Progress transfer={transfer} label={name} />
               <Problem text={transfer.failure === undefined ? undefined : transferProblem(words, transfer.failure)} />
             </span>
-            {isStopped ? (
+            {transfer.failure?.code === "transfer/sourceGone" ? (
+              <FileTrigger onSelect={(files) => actions.again([...(files ?? [])])}>
+                <IconButton label={t("file.again", { name })} icon={<FilePlus size={18} aria-hidden />} />
+              </FileTrigger>
+            ) : isStopped ? (
               <IconButton
                 label={t("file.resume", { name })}
                 icon={<Play size={18} aria-hidden />}

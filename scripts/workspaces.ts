@@ -10,6 +10,7 @@ export const LAYERS = [
   "packages/bytes",
   "packages/api",
   "packages/files",
+  "packages/sframe",
   "packages/content",
   "packages/identity",
   "packages/trust",

@@ -9,6 +9,8 @@ import { AT_MS, counting, type Keys, type VectorFile } from "./vector-file.ts";
 const [ID, RUN] = [encodeBase64Url(counting(1, 16)), encodeBase64Url(counting(2, 16))];
 const BASE = { id: ID, sentAtMs: AT_MS };
 
+const SIGNAL = { kind: "callSignal", call: ID, step: "accept", to: RUN } as const;
+
 export function contentVectors(): VectorFile {
   const contents: readonly KnownContent[] = [
     { ...BASE, kind: "text", text: "Grüße 👋" },
@@ -32,6 +34,7 @@ export function contentVectors(): VectorFile {
       expiresMs: AT_MS,
       thumbnail: encodeBase64Url(counting(10, 100)),
     },
+    { ...BASE, kind: "call", call: RUN, media: "video", outcome: "answered", durationS: 61 },
     { ...BASE, kind: "goodbye" },
   ];
   const unknown: Content = { ...BASE, kind: "unknown", name: "hologram" } as Content;
@@ -42,6 +45,7 @@ export function contentVectors(): VectorFile {
     ephemeral: [
       { content: { kind: "typing", isTyping: true }, bytes: encodeEphemeral({ kind: "typing", isTyping: true }) },
       { content: { kind: "presence", state: "away" }, bytes: encodeEphemeral({ kind: "presence", state: "away" }) },
+      { content: SIGNAL, bytes: encodeEphemeral(SIGNAL) },
     ],
   };
 }

@@ -1,5 +1,12 @@
 // Entries of a history as lines and as JSON.
-import type { ContactSnapshot, ConversationEvent, Entry, TextEntry } from "@p2pcrypt/client";
+import {
+  type CallEntry,
+  type ContactSnapshot,
+  type ConversationEvent,
+  type Entry,
+  isMissed,
+  type TextEntry,
+} from "@p2pcrypt/client";
 import { sizeText } from "./files/progress.ts";
 import { printable } from "./printable.ts";
 
@@ -21,6 +28,8 @@ export function entryLine(entry: Entry): string {
       const mark = entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`;
       return `${time}  ${from} sent a file: ${printable(entry.file.name)}, ${sizeText(entry.file.bytes)}${mark}`;
     }
+    case "call":
+      return `${time}  — ${callLine(entry)}`;
     case "unknown":
       return `${time}  ${printable(entry.authorName)} sent something that this version does not know (${printable(entry.name)})`;
     case "event":
@@ -28,6 +37,20 @@ export function entryLine(entry: Entry): string {
     case "missing":
       return `${time}  — ${missingLine(entry)}`;
   }
+}
+
+const OUTCOMES: Record<Exclude<CallEntry["outcome"], "answered">, string> = {
+  missed: "no answer",
+  declined: "declined",
+  busy: "busy",
+  failed: "did not connect",
+};
+
+function callLine(entry: CallEntry): string {
+  const { media, outcome, durationS, isOwn, authorName } = entry;
+  const what = `a ${media} call ${isOwn ? "by you" : `by ${printable(authorName)}`}`;
+  if (isMissed(entry)) return `${what}, missed`;
+  return `${what}, ${outcome === "answered" ? `${durationS} s` : OUTCOMES[outcome]}`;
 }
 
 /** The time alone would lie about anything that is not of today. */
@@ -126,6 +149,10 @@ export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): R
     const { name, type, bytes, expiresMs } = file;
     const said = { from: authorName, identity: author, sentAt: sentAtMs, id, isOwn, state, wasVerified };
     return { ...common, ...said, name, type, bytes, expiresAt: expiresMs };
+  }
+  if (entry.kind === "call") {
+    const { authorName, author, id, isOwn, media, outcome, durationS } = entry;
+    return { ...common, from: authorName, identity: author, id, isOwn, media, outcome, durationS };
   }
   if (entry.kind === "event") return { ...common, event: entry.event, from: contact?.name };
   if (entry.kind === "missing") return { ...common, reason: entry.reason, count: entry.count };

@@ -126,6 +126,14 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, `a file has at most ${failure.maxBytes} bytes`];
     case "transfer/unknown":
       return [EXIT.notFound, "there is no such transfer"];
+    case "call/notPossible":
+      return [EXIT.refused, "a call needs a conversation of two that works"];
+    case "call/busy":
+      return [EXIT.refused, "another call goes on"];
+    case "call/unknown":
+      return [EXIT.notFound, "that call is over"];
+    case "call/noRelay":
+      return [EXIT.refused, "this node has no relay, and without one your address could not stay hidden"];
     case "verification/malformedCode":
       return [EXIT.refused, "that is not 60 digits"];
     case "verification/noRun":

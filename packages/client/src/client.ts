@@ -6,6 +6,9 @@ import { accountOf, createAccount, secondsOf } from "./account/create.ts";
 import { parseNodeUrl } from "./account/node-url.ts";
 import { recoverAccount } from "./account/recovery.ts";
 import { ClientAccount } from "./account.ts";
+import type { Calls } from "./call-surface.ts";
+import type { CallKeysListener } from "./calls/call-keys.ts";
+import { ClientCalls } from "./calls.ts";
 import { ClientContacts } from "./contacts.ts";
 import { ClientConversations } from "./conversations.ts";
 import { Core } from "./core.ts";
@@ -120,6 +123,7 @@ class ClientOnCore implements Client {
   readonly verification: Verification;
   readonly trust: Trust;
   readonly files: Files;
+  readonly calls: Calls;
   readonly #core: Core;
   readonly #tasks: Tasks;
   #closing: Promise<void> | undefined;
@@ -134,6 +138,7 @@ class ClientOnCore implements Client {
     this.verification = new ClientVerification(core, this.#tasks);
     this.trust = new ClientTrust(core, this.#tasks.trustBook);
     this.files = new ClientFiles(core, this.#tasks.transfers);
+    this.calls = new ClientCalls(core, this.#tasks.calls);
   }
 
   subscribe(listener: ClientListener): Unsubscribe {
@@ -142,6 +147,10 @@ class ClientOnCore implements Client {
 
   start(): void {
     if (!this.#core.isStopped) this.#tasks.start();
+  }
+
+  watchCallKeys(callId: string, listener: CallKeysListener): Unsubscribe {
+    return this.#tasks.calls.watchKeys(callId, listener);
   }
 
   nodes(): readonly NodeSnapshot[] {

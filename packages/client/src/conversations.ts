@@ -8,7 +8,7 @@ import type { Core } from "./core.ts";
 import type { Entry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
 import { ClientGroups } from "./groups.ts";
-import { isMessage } from "./message-kinds.ts";
+import { isMessage, isNews } from "./message-kinds.ts";
 import type { ConversationId, ConversationSnapshot } from "./snapshots.ts";
 import type { ThreadRow } from "./store/rows.ts";
 import { decodeStored } from "./store/stored-json.ts";
@@ -131,7 +131,7 @@ export class ClientConversations implements Conversations {
 
   async #othersAfter(id: ConversationId, number: number): Promise<number> {
     const entries = await this.history(id, { limit: MAX_PAGE });
-    return entries.filter((entry) => isMessage(entry) && !entry.isOwn && (entry.number ?? 0) > number).length;
+    return entries.filter((entry) => isNews(entry) && (entry.number ?? 0) > number).length;
   }
 
   #snapshot(thread: ThreadRow): ConversationSnapshot {

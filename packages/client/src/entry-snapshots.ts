@@ -1,4 +1,5 @@
 // What stands in the history of a conversation: messages, files, events, and what is missing. Plain data, as in snapshots.ts.
+import type { CallMedia, CallOutcome } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { ConversationId, VerificationMethod } from "./snapshots.ts";
 import type { FileFactsSnapshot } from "./transfer-snapshots.ts";
@@ -40,6 +41,19 @@ export interface FileEntry extends EntryBase {
   readonly state?: MessageState;
   /** As of a TextEntry. */
   readonly wasVerified: boolean;
+}
+
+/** A call that is over, as who called tells it. */
+export interface CallEntry extends EntryBase {
+  readonly kind: "call";
+  readonly id: string;
+  readonly author: IdentityId;
+  readonly authorName: string;
+  /** Whether this person called. */
+  readonly isOwn: boolean;
+  readonly media: CallMedia;
+  readonly outcome: CallOutcome;
+  readonly durationS: number;
 }
 
 export interface UnknownEntry extends EntryBase {
@@ -142,4 +156,4 @@ export interface MissingEntry extends EntryBase {
   readonly author?: IdentityId;
 }
 
-export type Entry = TextEntry | FileEntry | UnknownEntry | EventEntry | MissingEntry;
+export type Entry = TextEntry | FileEntry | CallEntry | UnknownEntry | EventEntry | MissingEntry;

@@ -1,4 +1,5 @@
 import type { IdentityId } from "@p2pcrypt/session";
+import type { CallOrder, CallSnapshot } from "./call-snapshots.ts";
 import type { Entry, MessageState } from "./entry-snapshots.ts";
 import type {
   ContactSnapshot,
@@ -37,6 +38,9 @@ export type ClientEvent =
   | { readonly kind: "transfer"; readonly transfer: TransferSnapshot }
   | { readonly kind: "shortCode"; readonly run: ShortCodeRun }
   | { readonly kind: "scan"; readonly run: ScanRun }
+  | { readonly kind: "call"; readonly call: CallSnapshot }
+  /** For whoever holds the media of a call. */
+  | { readonly kind: "callOrder"; readonly callId: string; readonly order: CallOrder }
   /** The client stopped for good and sends nothing more. */
   | { readonly kind: "stopped"; readonly code: "client/cloned" | "client/deleted" | "client/vaultFailed" }
   /** A defect was contained: what failed, by code, for a log. Holds no user data. */

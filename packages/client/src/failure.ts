@@ -54,6 +54,14 @@ export type ClientFailure =
   | { readonly code: "file/badName"; readonly maxBytes: number }
   | { readonly code: "file/tooLarge"; readonly maxBytes: number }
   | { readonly code: "transfer/unknown" }
+  /** Not a conversation of two that works. */
+  | { readonly code: "call/notPossible" }
+  /** Another call goes on. */
+  | { readonly code: "call/busy" }
+  /** No such call, or it is over. */
+  | { readonly code: "call/unknown" }
+  /** The address is to be hidden, and the node has no relay that answers. */
+  | { readonly code: "call/noRelay" }
   | { readonly code: "verification/malformedCode" }
   | { readonly code: "verification/noRun" }
   | { readonly code: "verification/busy" }

@@ -1,6 +1,10 @@
 export { readRevocation, revokeIdentity } from "./account/revoke.ts";
+export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, MediaOn } from "./call-snapshots.ts";
+export type { Calls } from "./call-surface.ts";
+export type { CallKeysListener } from "./calls/call-keys.ts";
 export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";
 export type {
+  CallEntry,
   ConversationEvent,
   Entry,
   EventEntry,
@@ -23,7 +27,7 @@ export {
 } from "./files/file-ports.ts";
 export type { Stop } from "./files/stop.ts";
 export type { At, IdentityPort, OpenSecret, ReadCertificate } from "./identity-port.ts";
-export { isMessage } from "./message-kinds.ts";
+export { isMessage, isMissed } from "./message-kinds.ts";
 export { openPgpIdentity } from "./openpgp-identity.ts";
 export {
   type ClientDeps,

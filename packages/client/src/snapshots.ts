@@ -70,6 +70,8 @@ export interface Settings {
   readonly sendsReceipts: boolean;
   readonly sendsTyping: boolean;
   readonly sendsPresence: boolean;
+  /** In calls, also from people who are verified. From everybody else the address is hidden in any case. */
+  readonly alwaysHidesAddress?: boolean;
 }
 
 /** Where a contact stands. `requested`: waiting for them. `asking`: they wait for me. */

@@ -1,6 +1,8 @@
 // What applications call. Interfaces, so that a worker's proxy can stand in for the real thing.
 // Every method that changes something resolves once the change is stored in the vault; the network follows by itself.
 import type { IdentityId } from "@p2pcrypt/session";
+import type { Calls } from "./call-surface.ts";
+import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import type {
@@ -32,11 +34,18 @@ export interface Client {
   readonly verification: Verification;
   readonly trust: Trust;
   readonly files: Files;
+  readonly calls: Calls;
 
   subscribe(listener: ClientListener): Unsubscribe;
 
   /** Connects to nodes and keeps everything going. Without it the client works offline. Idempotent. */
   start(): void;
+
+  /**
+   * Base keys of a call's media, now if there are some and in every epoch anew; undefined once it is over. Secret: for whatever seals
+   * frames, and for nothing else.
+   */
+  watchCallKeys?(callId: string, listener: CallKeysListener): Unsubscribe;
 
   /** Known nodes and how they are reached. */
   nodes(): readonly NodeSnapshot[];

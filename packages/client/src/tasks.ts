@@ -1,5 +1,6 @@
 // Everything the client does by itself, and what wakes it.
 import { publishStep } from "./account/publish.ts";
+import { CallRuns } from "./calls/calls.ts";
 import { Ephemerals } from "./conversation/ephemeral.ts";
 import { GroupRunner } from "./conversation/group-runner.ts";
 import { ReceiptClock } from "./conversation/next-content.ts";
@@ -22,6 +23,7 @@ export class Tasks {
   readonly shortCodes: ShortCodes;
   readonly scans: Scans;
   readonly ephemerals: Ephemerals;
+  readonly calls: CallRuns;
   readonly trustBook: TrustBook;
   readonly transfers: Transfers;
   readonly #core: Core;
@@ -40,6 +42,7 @@ export class Tasks {
     this.shortCodes = new ShortCodes(core);
     this.scans = new Scans(core);
     this.ephemerals = new Ephemerals(core);
+    this.calls = new CallRuns(core, this.ephemerals);
     this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
     this.trustBook = new TrustBook(core);
     this.transfers = new Transfers(core, core.files);
@@ -88,6 +91,7 @@ export class Tasks {
 
   async close(): Promise<void> {
     this.#isStarted = false;
+    this.calls.close();
     this.ephemerals.close();
     this.scans.close();
     this.#inbox.close();
@@ -134,6 +138,7 @@ export class Tasks {
         break;
       case groups.name:
         this.#tellConversation(groups.get(id)?.threadId);
+        this.calls.groupChanged(id);
         this.#wake(this.#pumps.claims);
         this.#wakeGroup(id);
         break;

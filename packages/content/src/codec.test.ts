@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from "@p2pcrypt/bytes";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type CallSignalContent, MAX_CANDIDATES, MAX_SDP_BYTES } from "./call.ts";
 import { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
 import { type KnownContent, MAX_CERTIFICATES, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
 import { ContentError, type ContentErrorCode } from "./content-error.ts";
@@ -55,7 +56,26 @@ const ONE_OF_EACH: readonly KnownContent[] = [
     durationMs: 4_200,
     waveform: "AAECAw",
   },
+  { kind: "call", ...base, call: OTHER_ID, media: "video", outcome: "answered", durationS: 61 },
   { kind: "goodbye", ...base },
+];
+
+const SIGNALS: readonly CallSignalContent[] = [
+  { kind: "callSignal", call: ID, step: "ring", media: "voice" },
+  { kind: "callSignal", call: ID, step: "accept", to: OTHER_ID },
+  { kind: "callSignal", call: ID, step: "offer", to: OTHER_ID, join: ID, number: 1, sdp: "v=0\r\n" },
+  { kind: "callSignal", call: ID, step: "answer", to: OTHER_ID, join: ID, number: 1, sdp: "v=0\r\n" },
+  {
+    kind: "callSignal",
+    call: ID,
+    step: "candidates",
+    to: OTHER_ID,
+    number: 1,
+    candidates: ["0 candidate:1 1 udp 1 192.0.2.1 9"],
+  },
+  { kind: "callSignal", call: ID, step: "restart", to: OTHER_ID },
+  { kind: "callSignal", call: ID, step: "media", to: OTHER_ID, microphone: true, camera: false, screen: false },
+  { kind: "callSignal", call: ID, step: "end", reason: "declined" },
 ];
 
 function encodeJson(value: unknown): Uint8Array {
@@ -75,6 +95,29 @@ function codeOf(run: () => unknown): ContentErrorCode | undefined {
 describe("content", () => {
   it.each(ONE_OF_EACH)("comes back as it went in: $kind", (content) => {
     expect(decodeContent(encodeContent(content))).toEqual(content);
+  });
+
+  it.each(SIGNALS)("comes back as it went in: a call's $step", (content) => {
+    expect(decodeEphemeral(encodeEphemeral(content))).toEqual(content);
+  });
+
+  it.each<[string, object]>([
+    ["a megabyte of description", { step: "offer", to: OTHER_ID, join: ID, number: 1, sdp: "v".repeat(1 << 20) }],
+    [
+      "a description that is a byte too long",
+      { step: "answer", to: OTHER_ID, join: ID, number: 1, sdp: "v".repeat(MAX_SDP_BYTES + 1) },
+    ],
+    ["a join id too short", { step: "offer", to: OTHER_ID, join: "AQID", number: 1, sdp: "v=0" }],
+    ["ten thousand candidates", { step: "candidates", to: OTHER_ID, number: 1, candidates: new Array(10_000).fill("0 x") }],
+    [
+      "a candidate too many",
+      { step: "candidates", to: OTHER_ID, number: 1, candidates: new Array(MAX_CANDIDATES + 1).fill("0 x") },
+    ],
+    ["no step", {}],
+    ["an unlisted step", { step: "answerForThem" }],
+    ["a ring without media", { step: "ring" }],
+  ])("K4: refuses %s", (_what, fields) => {
+    expect(codeOf(() => decodeEphemeral(encodeJson({ v: 1, kind: "callSignal", call: ID, ...fields })))).toMatch(/^content\//);
   });
 
   it("keeps a kind that this program does not know, whole", () => {

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from "@p2pcrypt/bytes";
+import { CALL_MEDIA, CALL_OUTCOMES, readCallSignal } from "./call.ts";
 import {
   type Content,
   type EphemeralContent,
@@ -114,6 +115,14 @@ const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extra
     transition: base64UrlField(object, "transition", { maxBytes: MAX_TRANSITION_BYTES }),
   }),
   file: readFile,
+  call: (object, base) => ({
+    kind: "call",
+    ...base,
+    call: contentIdField(object, "call"),
+    media: choiceField(object, "media", CALL_MEDIA),
+    outcome: choiceField(object, "outcome", CALL_OUTCOMES),
+    durationS: wholeField(object, "durationS"),
+  }),
   goodbye: (_object, base) => ({ kind: "goodbye", ...base }),
 };
 
@@ -158,6 +167,7 @@ export function decodeEphemeral(bytes: Uint8Array): EphemeralContent {
   if (versionOf(object) === CONTENT_VERSION && name === "presence") {
     return { kind: "presence", state: choiceField(object, "state", PRESENCE_STATES) };
   }
+  if (versionOf(object) === CONTENT_VERSION && name === "callSignal") return readCallSignal(object);
   return { kind: "unknown", name };
 }
 

@@ -1,5 +1,6 @@
 // What is inside a message: one JSON object, sealed as a whole by the session (spec/protocol/content.md section 2).
 // The author is never a field here: it is the leaf that sealed the record.
+import type { CallMedia, CallOutcome, CallSignalContent } from "./call.ts";
 
 /** 22 characters of base64url: 16 random bytes chosen by the sender. Unique per author; a repeat is the same content. */
 export type ContentId = string;
@@ -149,6 +150,16 @@ export interface FileContent extends Base {
   readonly waveform?: string;
 }
 
+/** A call of the sender's that is over: what the history keeps of it. */
+export interface CallContent extends Base {
+  readonly kind: "call";
+  readonly call: ContentId;
+  readonly media: CallMedia;
+  readonly outcome: CallOutcome;
+  /** From the first moment both were connected; 0 when they never were. */
+  readonly durationS: number;
+}
+
 /** The sender deletes this identity, or leaves for good. Nothing more will come. */
 export interface GoodbyeContent extends Base {
   readonly kind: "goodbye";
@@ -179,6 +190,7 @@ export type KnownContent =
   | AttestationRequestContent
   | TransitionContent
   | FileContent
+  | CallContent
   | GoodbyeContent;
 
 export type Content = KnownContent | UnknownContent;
@@ -187,6 +199,7 @@ export type Content = KnownContent | UnknownContent;
 export type EphemeralContent =
   | { readonly kind: "typing"; readonly isTyping: boolean }
   | { readonly kind: "presence"; readonly state: PresenceState }
+  | CallSignalContent
   | { readonly kind: "unknown"; readonly name: string };
 
 export const PRESENCE_STATES = ["here", "away"] as const;
@@ -195,7 +208,8 @@ export type PresenceState = (typeof PRESENCE_STATES)[number];
 export const MAX_TEXT_BYTES = 65_536;
 /** Of one encoded content. The largest that a session seals. */
 export const MAX_CONTENT_BYTES = 70_000;
-export const MAX_EPHEMERAL_BYTES = 1_024;
+/** With a session description inside. What is smaller is padded less. */
+export const MAX_EPHEMERAL_BYTES = 16_380;
 /** Of one object, and of one nested inside it. */
 export const MAX_CONTENT_FIELDS = 64;
 export const MAX_CONTENT_DEPTH = 8;

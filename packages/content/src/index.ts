@@ -1,6 +1,17 @@
+export {
+  type CallDescription,
+  type CallEndReason,
+  type CallMedia,
+  type CallOutcome,
+  type CallSignalContent,
+  type CallStep,
+  MAX_CANDIDATES,
+  MAX_SDP_BYTES,
+} from "./call.ts";
 export { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
 export {
   type AttestationRequestContent,
+  type CallContent,
   type CertificationsContent,
   type ContactCardContent,
   type Content,

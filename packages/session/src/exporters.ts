@@ -16,6 +16,8 @@ export const EXPORTER = {
   readToken: "p2pcrypt stream read",
   writeToken: "p2pcrypt stream write",
   ephemeral: "p2pcrypt ephemeral",
+  // RFC 9605 section 5.2.
+  callBaseKey: "SFrame 1.0 Base Key",
 } as const;
 
 export function exportSecret(
@@ -40,6 +42,17 @@ export async function exportStreamTokens(
     readToken: await exportSecret(crypto, mls, EXPORTER.readToken, context, 32),
     writeToken: await exportSecret(crypto, mls, EXPORTER.writeToken, context, 32),
   };
+}
+
+/** What one sender's media in a call are sealed from: MLS-Exporter(label, call id, the sender's join id), 32 bytes. */
+export function exportCallBaseKey(
+  crypto: SessionCrypto,
+  mls: GroupState,
+  call: Uint8Array,
+  join: Uint8Array,
+): Promise<Uint8Array> {
+  const context = new ByteWriter().fixed(call, 16, "call").fixed(join, 16, "join").finish();
+  return exportSecret(crypto, mls, EXPORTER.callBaseKey, context, 32);
 }
 
 /** Sixty digits that are equal for two members exactly when they are in the same epoch of the same history. */

@@ -4,7 +4,13 @@
 import { type Prepared, prepareCommit, prepareLeave, selfOf } from "./commit.ts";
 import type { CredentialVerifier, IdentityId } from "./credential-verifier.ts";
 import { type EphemeralPlace, type OpenedEphemeral, openEphemeral, sealEphemeral } from "./ephemeral.ts";
-import { conversationDigits, exportStreamTokens, type StreamTokens, verificationContext } from "./exporters.ts";
+import {
+  conversationDigits,
+  exportCallBaseKey,
+  exportStreamTokens,
+  type StreamTokens,
+  verificationContext,
+} from "./exporters.ts";
 import { type FoundOptions, foundGroup } from "./found.ts";
 import type { Place, StreamAdminKey } from "./group/conversation-context.ts";
 import type { ConversationKind } from "./group/founding.ts";
@@ -267,6 +273,12 @@ export class Session {
   async openEphemeral(record: Uint8Array): Promise<OpenedEphemeral | undefined> {
     this.#assertActive();
     return openEphemeral(this.#deps.crypto, this.#state, record);
+  }
+
+  /** What the member who joined the call `call` (16 bytes) under `join` (16 bytes) seals media from in this epoch. Secret. */
+  async callBaseKey(call: Uint8Array, join: Uint8Array): Promise<Uint8Array> {
+    this.#assertActive();
+    return exportCallBaseKey(this.#deps.crypto, this.#state.mls, call, join);
   }
 
   /** Sixty digits and the epoch: what members compare to know that they see one history. */

@@ -2,6 +2,8 @@
 // account's `recoverySheet`, and under a passphrase `exportBackup` and `exportForGpg` (W7).
 import type {
   Account,
+  CallSnapshot,
+  Calls,
   ClientEvent,
   ContactSnapshot,
   Contacts,
@@ -34,6 +36,7 @@ export interface ClientSnapshot {
   readonly nodes: readonly NodeSnapshot[];
   readonly shortCodes: readonly ShortCodeRun[];
   readonly scans: readonly ScanRun[];
+  readonly calls: readonly CallSnapshot[];
 }
 
 export type ClientNotice =
@@ -49,6 +52,7 @@ export interface ClientParts {
   readonly verification: Verification;
   readonly trust: Trust;
   readonly files: Files;
+  readonly calls: Calls;
 }
 
 /** What the page may call. Reads that are answered from the snapshot are not here. */
@@ -116,6 +120,7 @@ export const REMOTE_METHODS = {
     "graph",
   ],
   files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
+  calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 
 export type RemoteMethod<Part extends keyof ClientParts> = (typeof REMOTE_METHODS)[Part][number] & keyof ClientParts[Part];

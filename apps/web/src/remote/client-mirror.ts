@@ -1,5 +1,6 @@
 // What the client's synchronous reads answer on the page: the worker's snapshot, with every event since applied to it.
 import type {
+  CallSnapshot,
   ClientEvent,
   ContactSnapshot,
   ConversationSnapshot,
@@ -17,14 +18,16 @@ export class ClientMirror {
   readonly #nodes: Rows<NodeSnapshot>;
   readonly #shortCodes: Rows<ShortCodeRun>;
   readonly #scans: Rows<ScanRun>;
+  readonly #calls: Rows<CallSnapshot>;
 
-  constructor({ self, contacts, conversations, nodes, shortCodes, scans }: ClientSnapshot) {
+  constructor({ self, contacts, conversations, nodes, shortCodes, scans, calls }: ClientSnapshot) {
     this.#self = self;
     this.#contacts = new Rows(contacts, ({ identityId }) => identityId);
     this.#conversations = new Rows(conversations, ({ id }) => id);
     this.#nodes = new Rows(nodes, ({ url }) => url);
     this.#shortCodes = new Rows(shortCodes, ({ contactId }) => contactId);
     this.#scans = new Rows(scans, ({ contactId }) => contactId);
+    this.#calls = new Rows(calls, ({ id }) => id);
   }
 
   get self(): SelfSnapshot {
@@ -51,6 +54,10 @@ export class ClientMirror {
     return this.#scans;
   }
 
+  get calls(): Pick<Rows<CallSnapshot>, "list"> {
+    return this.#calls;
+  }
+
   apply(event: ClientEvent): void {
     switch (event.kind) {
       case "self":
@@ -73,6 +80,10 @@ export class ClientMirror {
         break;
       case "scan":
         this.#scans.put(event.run);
+        break;
+      case "call":
+        if (event.call.state === "ended") this.#calls.delete(event.call.id);
+        else this.#calls.put(event.call);
         break;
       default:
         break; // not part of any snapshot

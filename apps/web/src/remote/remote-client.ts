@@ -1,6 +1,7 @@
 // The client of the worker, as the page holds it: the SDK's own interface. Reads are answered here, everything else by the worker.
 import type {
   Account,
+  Calls,
   Client,
   ClientEvent,
   ClientListener,
@@ -28,6 +29,7 @@ export class RemoteClient implements Client {
   readonly verification: Verification;
   readonly trust: Trust;
   readonly files: Files;
+  readonly calls: Calls;
   readonly #caller: ClientCaller;
   readonly #mirror: ClientMirror;
   readonly #listeners = new Set<ClientListener>();
@@ -134,6 +136,18 @@ export class RemoteClient implements Client {
       list: (...args) => call("files", "list", args),
       deleteAtNode: (...args) => call("files", "deleteAtNode", args),
       markListened: (...args) => call("files", "markListened", args),
+    };
+    this.calls = {
+      list: () => mirror.calls.list(),
+      start: (...args) => call("calls", "start", args),
+      answer: (...args) => call("calls", "answer", args),
+      hangUp: (...args) => call("calls", "hangUp", args),
+      routes: (...args) => call("calls", "routes", args),
+      describe: (...args) => call("calls", "describe", args),
+      offerCandidates: (...args) => call("calls", "offerCandidates", args),
+      setMedia: (...args) => call("calls", "setMedia", args),
+      report: (...args) => call("calls", "report", args),
+      restart: (...args) => call("calls", "restart", args),
     };
   }
 

@@ -1,5 +1,12 @@
 // What happened in a conversation, in words. Exhaustive: a new kind of event does not compile without a sentence.
-import type { ConversationEvent, ConversationWarning, MessageState, MissingEntry } from "@p2pcrypt/client";
+import {
+  type CallEntry,
+  type ConversationEvent,
+  type ConversationWarning,
+  isMissed,
+  type MessageState,
+  type MissingEntry,
+} from "@p2pcrypt/client";
 import { shownName, shownText } from "../text/printable.ts";
 import type { WordKey } from "./catalogue.ts";
 import type { Words } from "./words.ts";
@@ -48,6 +55,19 @@ export function eventSentence({ t }: Words, event: ConversationEvent): string {
     case "stuck":
       return t("event.stuck", { by: shownName(event.committer) });
   }
+}
+
+export function callSentence({ t }: Words, entry: Pick<CallEntry, "media" | "outcome" | "durationS" | "isOwn">): string {
+  if (isMissed(entry)) return t(`call.missed.${entry.media}`);
+  const what = entry.outcome === "answered" ? lengthOf(entry.durationS) : t(`call.outcome.${entry.outcome}`);
+  return t("call.line", { call: t(`call.${entry.media}`), what });
+}
+
+/** 4:05, or 1:04:05. */
+export function lengthOf(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const tail = String(rest).padStart(2, "0");
+  return hours === 0 ? `${minutes}:${tail}` : `${hours}:${String(minutes).padStart(2, "0")}:${tail}`;
 }
 
 export function missingSentence({ t }: Words, { reason, count }: Pick<MissingEntry, "reason" | "count">): string {

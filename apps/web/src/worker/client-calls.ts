@@ -30,6 +30,7 @@ export function snapshotOf(client: Client): ClientSnapshot {
     contacts,
     conversations: client.conversations.list(),
     nodes: client.nodes(),
+    calls: client.calls.list(),
     scans: contacts.flatMap(({ identityId }) => client.verification.scanRun(identityId) ?? []),
     shortCodes: contacts.flatMap(({ identityId }) => client.verification.shortCode(identityId) ?? []),
   };

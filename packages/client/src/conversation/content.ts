@@ -1,7 +1,7 @@
 // What a member said, put into the thread it belongs to.
 
 import { decodeBase64Url } from "@p2pcrypt/bytes";
-import { type Content, ContentError, decodeContent, type KnownContent } from "@p2pcrypt/content";
+import { type CallContent, type Content, ContentError, decodeContent, type KnownContent } from "@p2pcrypt/content";
 import type { IdentityId, Member } from "@p2pcrypt/session";
 import { applyTransition } from "../account/succession.ts";
 import type { Core } from "../core.ts";
@@ -13,7 +13,7 @@ import type { Tx } from "../store/tx.ts";
 import { applyAttestationRequest, applyCertifications, applyIntroduction } from "../trust/incoming.ts";
 import type { Scans } from "./scan.ts";
 import type { ShortCodes } from "./short-code.ts";
-import { appendEntry, applyReceipt, othersIn } from "./thread.ts";
+import { appendEntry, applyReceipt, type NewEntry, othersIn } from "./thread.ts";
 
 export interface Heard {
   readonly author: Member;
@@ -64,6 +64,9 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
       if (!isPossible) await appendEntry(tx, threads, threadId, missing);
       return;
     }
+    case "call":
+      await appendEntry(tx, threads, threadId, callEntry(said, content));
+      return;
     case "unknown":
       await appendEntry(tx, threads, threadId, { kind: "unknown", ...said, name: content.name });
       return;
@@ -129,6 +132,7 @@ const FOR_TWO: ReadonlySet<Content["kind"]> = new Set([
   "scanProof",
   "scanConfirm",
   "scanCancel",
+  "call",
   "contactCard",
   "certifications",
   "introduction",
@@ -178,9 +182,17 @@ async function appendOwn(core: Core, tx: Tx, threadId: string, content: KnownCon
   const { identityId, name } = core.account;
   const said = { id: content.id, author: identityId, authorName: name, isOwn: true, atMs };
   if (content.kind === "file") await appendFile(core, tx, threadId, { ...said, wasVerified: true }, content);
+  if (content.kind === "call") await appendEntry(tx, core.tables.threads, threadId, callEntry(said, content));
   if (content.kind !== "text") return;
   const entry = { kind: "text", ...said, text: content.text, sentAtMs: content.sentAtMs, wasVerified: true } as const;
   await appendEntry(tx, core.tables.threads, threadId, entry);
+}
+
+function callEntry(
+  said: Pick<Extract<NewEntry, { kind: "call" }>, "id" | "author" | "authorName" | "isOwn" | "atMs">,
+  { media, outcome, durationS }: CallContent,
+): NewEntry {
+  return { kind: "call", ...said, media, outcome, durationS };
 }
 
 /** Other identities of a conversation: whose receipts count. */

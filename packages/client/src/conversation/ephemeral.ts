@@ -1,16 +1,19 @@
-// Typing and presence: sealed for the present epoch, handed to whoever listens now, never stored. Each can be switched off; nothing is
-// sent offline, and a lost record is no loss.
+// Typing, presence and what sets calls up: sealed for the present epoch, handed to whoever listens now, never stored. Typing and presence
+// can be switched off; nothing is sent offline, and a lost record is no loss.
 import { toStreamId } from "@p2pcrypt/api";
 import { type Cancel, encodeHex } from "@p2pcrypt/bytes";
-import { ContentError, decodeEphemeral, type EphemeralContent, encodeEphemeral } from "@p2pcrypt/content";
-import type { IdentityId } from "@p2pcrypt/session";
+import { type CallSignalContent, ContentError, decodeEphemeral, type EphemeralContent, encodeEphemeral } from "@p2pcrypt/content";
+import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
+import { Lane } from "../run/lane.ts";
+import type { GroupRow } from "../store/rows.ts";
 
 const TYPING_LASTS_MS = 6_000;
 const PRESENCE_LASTS_MS = 90_000;
 const MAX_HEARD = 10_000;
 
 type Said = Exclude<EphemeralContent, { kind: "unknown" }>;
+export type HearCall = (group: GroupRow, author: Member, signal: CallSignalContent) => void;
 
 export class Ephemerals {
   readonly #core: Core;
@@ -19,17 +22,33 @@ export class Ephemerals {
   /** Highest counter heard per sender session: a replay is not news. */
   readonly #heard = new Map<string, number>();
   readonly #timers = new Map<string, Cancel>();
+  /** One after the other, both ways: a counter that comes behind a later one is taken for a replay. */
+  readonly #sendLane = new Lane();
+  readonly #openLane = new Lane();
+  #hearCall: HearCall | undefined;
 
   constructor(core: Core) {
     this.#core = core;
   }
 
-  send(threadId: string, content: Said): void {
+  send(threadId: string, content: Exclude<Said, CallSignalContent>): void {
+    const { settings } = this.#core.account;
+    if (content.kind === "typing" ? settings.sendsTyping : settings.sendsPresence) this.#sendSoon(threadId, content);
+  }
+
+  /** Of a call. What depends on it says it again. */
+  signal(threadId: string, content: CallSignalContent): void {
+    this.#sendSoon(threadId, content);
+  }
+
+  hearCalls(hear: HearCall): void {
+    this.#hearCall = hear;
+  }
+
+  #sendSoon(threadId: string, content: Said): void {
     const core = this.#core;
-    const { settings, isCloned } = core.account;
-    const isWanted = content.kind === "typing" ? settings.sendsTyping : settings.sendsPresence;
-    if (!isWanted || isCloned || core.isStopped) return;
-    this.#send(threadId, content).catch(() => undefined); // nobody waits for it, and nothing depends on it
+    if (core.account.isCloned || core.isStopped) return;
+    this.#sendLane.run(() => this.#send(threadId, content)).catch(() => undefined); // nobody waits for it
   }
 
   async #send(threadId: string, content: Said): Promise<void> {
@@ -54,7 +73,7 @@ export class Ephemerals {
   }
 
   received(groupId: string, record: Uint8Array): void {
-    this.#open(groupId, record).catch(() => undefined); // the session may have moved on meanwhile
+    this.#openLane.run(() => this.#open(groupId, record)).catch(() => undefined); // the session may have moved on meanwhile
   }
 
   async #open(groupId: string, record: Uint8Array): Promise<void> {
@@ -63,13 +82,17 @@ export class Ephemerals {
     const session = group?.state === "active" ? await core.sessions.get(groupId) : undefined;
     if (session === undefined || group === undefined) return;
     const opened = await session.openEphemeral(record);
-    if (opened === undefined || opened.author.identityId === core.account.identityId) return;
-    if (core.tables.contacts.get(opened.author.identityId)?.state !== "accepted") return;
+    if (opened === undefined) return;
+    const isOwn = opened.author.identityId === core.account.identityId;
+    if (!isOwn && core.tables.contacts.get(opened.author.identityId)?.state !== "accepted") return;
+    if (isOwn && opened.author.leaf === session.self.leaf) return;
     const key = `${groupId}/${opened.author.leaf}/${encodeHex(opened.session)}`;
     if (opened.counter <= (this.#heard.get(key) ?? 0)) return;
     this.#heard.set(key, opened.counter);
     if (this.#heard.size > MAX_HEARD) this.#heard.delete(this.#heard.keys().next().value ?? "");
     const content = decoded(opened.content);
+    if (content?.kind === "callSignal") this.#hearCall?.(group, opened.author, content);
+    if (isOwn) return;
     if (content?.kind === "typing") this.#typing(group.threadId, opened.author.identityId, content.isTyping);
     if (content?.kind === "presence") this.#presence(group.threadId, opened.author.identityId, content.state);
   }

@@ -3,7 +3,7 @@
 import type { ReceiptContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Entry, MessageState } from "../entry-snapshots.ts";
-import { isMessage } from "../message-kinds.ts";
+import { isMessage, isNews } from "../message-kinds.ts";
 import type { GroupRow, ThreadRow } from "../store/rows.ts";
 import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import type { Table } from "../store/table.ts";
@@ -51,7 +51,7 @@ export async function addEntry(tx: Tx, threads: Table<ThreadRow>, threadId: stri
 function counted(thread: ThreadRow, entry: Entry): ThreadRow {
   if (!isMessage(entry)) return thread;
   const number = entry.number ?? 0;
-  if (!entry.isOwn) return { ...thread, unread: thread.unread + 1, arrived: { id: entry.id, number } };
+  if (!entry.isOwn) return { ...thread, unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
   return { ...thread, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
 }
 

@@ -38,6 +38,8 @@ const PATIENCE_MS = 60_000;
 const DERIVE = async ({ passphrase }: { readonly passphrase: string }): Promise<Uint8Array> =>
   new Uint8Array(32).fill(passphrase.length);
 
+const RELAY = { urls: ["turn:127.0.0.1:3478?transport=udp"], username: "1:lease", credential: "secret" };
+
 /** A client with all that its person heard, and the disk it lives on. */
 export interface Person {
   readonly name: string;
@@ -56,9 +58,10 @@ export class World {
   #node: Node | undefined;
   #opened = 0;
 
-  static async create(): Promise<World> {
+  /** `hasRelay`: whether the node says where a relay is. Nothing listens there. */
+  static async create({ hasRelay = false }: { readonly hasRelay?: boolean } = {}): Promise<World> {
     const world = new World();
-    world.#node = await startNode(world.time, world.checkpointSecret, world.blobs);
+    world.#node = await startNode(world.time, world.checkpointSecret, world.blobs, hasRelay);
     world.nodeUp();
     return world;
   }
@@ -211,7 +214,12 @@ async function newVault(disk: MemoryVaultStore, seed: string): Promise<Vault> {
   return Vault.create(disk, { random: seededRandom(`${seed} vault`), deriveKey: DERIVE }, { kind: "key", key: KEY });
 }
 
-async function startNode(time: VirtualTime, checkpointSecret: Uint8Array, blobs?: MemoryBlobStore): Promise<Node> {
+async function startNode(
+  time: VirtualTime,
+  checkpointSecret: Uint8Array,
+  blobs?: MemoryBlobStore,
+  hasRelay = false,
+): Promise<Node> {
   const random = seededRandom("node");
   const secret = await createSecretIdentity({ name: "node", nowMs: time.nowMs() });
   const validity = { notBeforeMs: time.nowMs(), notAfterMs: time.nowMs() + 400 * 86_400_000 };
@@ -231,6 +239,7 @@ async function startNode(time: VirtualTime, checkpointSecret: Uint8Array, blobs?
     timers: time,
     random,
     store: new MemoryNodeStore({ nodeId, limits: DEFAULT_STORE_LIMITS }),
+    ...(hasRelay ? { relay: { credentials: (_stream, expiresAtMs) => ({ ...RELAY, expiresAtMs }) } } : {}),
     blobs: blobs && { store: blobs, maxBytes: 1e9, retentionMs: 30 * 86_400_000 },
     checks: openPgpChecks,
     signCheckpoint: (bytes) => ed25519.sign(bytes, checkpointSecret),

@@ -1,9 +1,9 @@
-import { isMessage } from "@p2pcrypt/client";
+import { isMessage, isMissed } from "@p2pcrypt/client";
 import { memo, useMemo } from "react";
 import type { ShownEntry } from "../../model/timeline.ts";
 import { segmentsOf } from "../../text/links.ts";
 import { shownName, shownText } from "../../text/printable.ts";
-import { STATE_WORDS } from "../../words/entries.ts";
+import { callSentence, STATE_WORDS } from "../../words/entries.ts";
 import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
 import { StateIcon } from "./MessageState.tsx";
@@ -22,7 +22,7 @@ export const Bubble = memo(
     const { t } = words;
     const { entry, key, isSending } = shown;
     if (!isMessage(entry)) return undefined;
-    const state = entry.kind !== "unknown" && entry.isOwn ? entry.state : undefined;
+    const state = (entry.kind === "text" || entry.kind === "file") && entry.isOwn ? entry.state : undefined;
     const saysState = state !== undefined && (isLastOwn || state === "queued" || state === "refused");
     return (
       <article className={`bubble-row ${isLast ? "last" : ""}`} data-key={key} data-state={state}>
@@ -32,6 +32,8 @@ export const Bubble = memo(
             <MessageText text={entry.text} />
           ) : entry.kind === "file" ? (
             actions.file(entry)
+          ) : entry.kind === "call" ? (
+            <p className={isMissed(entry) ? "text" : "hint"}>{callSentence(words, entry)}</p>
           ) : (
             <p className="hint">{t("chat.unknown", { name: shownName(entry.authorName), kind: entry.name })}</p>
           )}

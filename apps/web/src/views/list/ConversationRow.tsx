@@ -4,7 +4,7 @@ import type { RosterRow } from "../../model/roster.ts";
 import { formatRoute } from "../../model/routes.ts";
 import { localDay } from "../../model/timeline.ts";
 import { shownText } from "../../text/printable.ts";
-import { eventSentence, missingSentence } from "../../words/entries.ts";
+import { callSentence, eventSentence, missingSentence } from "../../words/entries.ts";
 import type { Words } from "../../words/words.ts";
 import { StateIcon } from "../chat/MessageState.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
@@ -88,6 +88,8 @@ function previewOf(words: Words, { last, wait }: RosterRow): string {
       const text = t("chat.file", { name: shownText(last.file.name).slice(0, MAX_PREVIEW) });
       return last.isOwn ? t("list.you", { text }) : text;
     }
+    case "call":
+      return callSentence(words, last);
     case "unknown":
       return t("chat.unknown", { name: last.authorName, kind: last.name });
     case "event":

@@ -71,6 +71,20 @@ it("W3: a page that is made to call somebody else is noticed here, and everythin
   carol.allowedHosts.add("elsewhere.example:443");
 });
 
+it("B7: a link that somebody sent or that one sends oneself is letters and a link: nobody asks for what is behind it", async () => {
+  const before = ana.proxy.recorded.length;
+  const link = "https://preview.example/picture.png";
+  await ben.say(`look ${link}`);
+  const shown = ana.page.locator(`article a[href="${link}"]`).first();
+  await ana.see(shown);
+  await shown.hover();
+  await send(ana, `seen ${link}`);
+  await expectState(ana, `seen ${link}`, "delivered");
+  expect(await ana.page.locator("article img, article iframe, article video").count()).toBe(0);
+  const asked = ana.proxy.recorded.slice(before).map(({ host }) => host);
+  expect(asked.filter((host) => host.includes("preview.example"))).toEqual([]);
+});
+
 it("W14: what is pasted or dropped is words and nothing else", async () => {
   const html = `<img src=x onerror="document.title='pwned'"><b>bold</b>`;
   await composerOf(ana).fill("");

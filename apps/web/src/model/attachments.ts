@@ -1,9 +1,10 @@
 // Files of one conversation on their way, and those that came and are here. Sending and fetching are the client's; a page holds the bytes.
-import type { Client, ConversationId, FileEntry, TransferSnapshot } from "@p2pcrypt/client";
+import type { Client, ConversationId, FileEntry, OfferedFile, TransferSnapshot } from "@p2pcrypt/client";
 import type { PageFiles } from "../boot/boot.ts";
 import { uploadRef } from "../protocol/file-ref.ts";
 import { coalesced, type Later, Model } from "./model.ts";
 import { withoutMetadata } from "./picture.ts";
+import type { VoiceMessage } from "./voice-recording.ts";
 
 export interface AttachmentsSnapshot {
   /** Not done yet. */
@@ -31,6 +32,8 @@ export interface KeptFile {
 
 /** Read as a whole to leave out what a camera wrote; larger ones are no photographs. */
 const MAX_CLEANED_BYTES = 64 * 1024 * 1024;
+/** Of what microphones are recorded as. */
+const EXTENSIONS: Readonly<Record<string, string>> = { "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a" };
 const CLEANED: ReadonlySet<string> = new Set(["image/jpeg", "image/png"]);
 
 export class Attachments extends Model<AttachmentsSnapshot> {
@@ -55,23 +58,34 @@ export class Attachments extends Model<AttachmentsSnapshot> {
 
   /** One after the other, in the order given. @throws {ClientError} */
   async send(files: readonly File[]): Promise<void> {
-    const { client, files: page, newRef, thumbnail } = this.#deps;
     for (const file of files) {
       const cleaned = await cleanedOf(file);
       if (await this.#addedAgain(cleaned)) continue;
-      const ref = uploadRef(newRef(), cleaned);
-      await page.offer(ref, cleaned);
-      const small = await thumbnail(cleaned);
-      const { name, type } = cleaned;
-      const facts = { ...(type === "" ? {} : { type }), ...(small === undefined ? {} : { thumbnail: small }) };
-      try {
-        this.#take(await client.files.send(this.#id, { ref, name, ...facts }));
-      } catch (error) {
-        await page.letGo(ref);
-        throw error;
-      }
-      this.#show();
+      const small = await this.#deps.thumbnail(cleaned);
+      await this.#offer(cleaned, small === undefined ? {} : { thumbnail: small });
     }
+  }
+
+  /** What was just spoken. @throws {ClientError} */
+  async speak({ sound, durationMs, waveform }: VoiceMessage): Promise<void> {
+    const { type } = sound;
+    await this.#offer(new File([sound], `voice-message.${EXTENSIONS[type] ?? "bin"}`, { type }), {
+      voice: { durationMs, waveform },
+    });
+  }
+
+  async #offer(file: File, facts: Pick<OfferedFile, "thumbnail" | "voice">): Promise<void> {
+    const { client, files: page, newRef } = this.#deps;
+    const ref = uploadRef(newRef(), file);
+    const { name, type } = file;
+    await page.offer(ref, file);
+    try {
+      this.#take(await client.files.send(this.#id, { ref, name, ...(type === "" ? {} : { type }), ...facts }));
+    } catch (error) {
+      await page.letGo(ref);
+      throw error;
+    }
+    this.#show();
   }
 
   /** What a reload took away and is given once more goes on where it was; the client looks whether it is the same. */

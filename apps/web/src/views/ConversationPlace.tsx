@@ -4,7 +4,7 @@ import type { Thread } from "../model/thread.ts";
 import { twinsAmong } from "../model/twins.ts";
 import { shownText } from "../text/printable.ts";
 import { Conversation } from "./chat/Conversation.tsx";
-import { attachments, Details, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace } from "./later.ts";
+import { attachments, Details, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace, VoicePlace } from "./later.ts";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
@@ -47,6 +47,11 @@ function Held({
           uploads={
             <Suspense>
               <UploadsPlace {...place} />
+            </Suspense>
+          }
+          voice={
+            <Suspense>
+              <VoicePlace {...place} />
             </Suspense>
           }
           actions={{

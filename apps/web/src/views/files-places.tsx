@@ -1,21 +1,29 @@
 // Files of a conversation, wired. Fetched when there is one, or when somebody sends one.
-import type { Client, ConversationId, FileEntry } from "@p2pcrypt/client";
+import type { Client, ConversationId, FileEntry, TransferSnapshot } from "@p2pcrypt/client";
 import { safeFileName } from "@p2pcrypt/files";
+import { useState } from "react";
 import { Attachments, type KeptFile } from "../model/attachments.ts";
+import { VoiceRecording } from "../model/voice-recording.ts";
 import type { Workspace } from "../model/workspace.ts";
+import { everyTick, openMicrophone } from "../platform/microphone.ts";
 import { PageStreams } from "../platform/page-streams.ts";
 import type { Platform } from "../platform/platform.ts";
 import { pickerOf, saveFile } from "../platform/save-file.ts";
 import { thumbnailOf } from "../platform/thumbnail.ts";
 import { FileCard } from "./files/FileCard.tsx";
+import { Gallery } from "./files/Gallery.tsx";
 import { UploadStrip } from "./files/UploadStrip.tsx";
-import { useSnapshot } from "./surroundings.ts";
+import { useOwnModel, useSnapshot } from "./surroundings.ts";
+import { VoiceRecorder } from "./voice/VoiceRecorder.tsx";
 
 interface FilesProps {
   readonly workspace: Workspace;
   readonly platform: Platform;
   readonly id: ConversationId;
 }
+
+/** Of the newest files of a conversation. */
+const MAX_PICTURES = 500;
 
 /** One per conversation and client: cards, the strip and the composer speak of the same transfers. */
 const known = new WeakMap<Client, Map<ConversationId, Attachments>>();
@@ -44,25 +52,52 @@ export function UploadsPlace(props: FilesProps) {
 }
 
 export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
-  const { platform, entry } = props;
+  const { workspace, platform, id, entry } = props;
   const attachments = attachmentsOf(props);
   const { downloads } = useSnapshot(attachments);
+  const [enlarged, setEnlarged] = useState<FileEntry>();
+  const { files } = workspace.client;
+  const shared = {
+    fetch: (one: FileEntry) => attachments.fetch(one),
+    keptOf: (transfer: TransferSnapshot) => attachments.keptOf(transfer),
+  };
   return (
-    <FileCard
-      entry={entry}
-      download={downloads.get(entry.id)}
-      nowMs={platform.nowMs()}
-      actions={{
-        ...transferActions(attachments),
-        fetch: (one) => attachments.fetch(one),
-        keptOf: (transfer) => attachments.keptOf(transfer),
-        save: (one, kept) => save(platform, one, kept),
-        stream: (kept, type) => {
-          const pages = streamsOf(platform);
-          return pages.canPlay ? pages.serve({ ...kept, type, name: safeFileName(entry.file.name) }) : undefined;
-        },
-      }}
-    />
+    <>
+      <FileCard
+        entry={entry}
+        download={downloads.get(entry.id)}
+        nowMs={platform.nowMs()}
+        actions={{
+          ...transferActions(attachments),
+          ...shared,
+          save: (one, kept) => save(platform, one, kept),
+          stream: (kept, type) => {
+            const pages = streamsOf(platform);
+            return pages.canPlay ? pages.serve({ ...kept, type, name: safeFileName(entry.file.name) }) : undefined;
+          },
+          listened: (transferId) => files.markListened(transferId),
+          enlarge: setEnlarged,
+        }}
+      />
+      {enlarged === undefined ? undefined : (
+        <Gallery
+          entry={enlarged}
+          load={() => files.list(id, { limit: MAX_PICTURES })}
+          downloads={downloads}
+          onClose={() => setEnlarged(undefined)}
+          {...shared}
+        />
+      )}
+    </>
+  );
+}
+
+export function VoicePlace(props: FilesProps) {
+  const { platform, id } = props;
+  const attachments = attachmentsOf(props);
+  const recording = useOwnModel(() => new VoiceRecording({ open: openMicrophone, everyTick, nowMs: () => platform.nowMs() }), id);
+  return recording === undefined ? undefined : (
+    <VoiceRecorder recording={recording} onSend={(message) => attachments.speak(message)} />
   );
 }
 

@@ -35,6 +35,7 @@ export const RootsPlace = lazy(async () => ({ default: (await later.map()).Roots
 export const RootLandingPlace = lazy(async () => ({ default: (await later.map()).RootLandingPlace }));
 export const UploadsPlace = lazy(async () => ({ default: (await later.files()).UploadsPlace }));
 export const FilePlace = lazy(async () => ({ default: (await later.files()).FilePlace }));
+export const VoicePlace = lazy(async () => ({ default: (await later.files()).VoicePlace }));
 export const NewGroupPlace = lazy(async () => ({ default: (await later.groups()).NewGroupPlace }));
 export const GroupAddPlace = lazy(async () => ({ default: (await later.groups()).GroupAddPlace }));
 export const GroupDetailsPlace = lazy(async () => ({ default: (await later.groups()).GroupDetailsPlace }));

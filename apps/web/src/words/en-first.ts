@@ -162,6 +162,7 @@ export const enFirst = {
   "call.outcome.declined": "declined",
   "call.outcome.busy": "busy",
   "call.outcome.failed": "did not connect",
+  "voice.message": "Voice message",
   "chat.unknown": "{{name}} sent something that this version does not know ({{kind}}).",
   "chat.state.sending": "Sending",
   "chat.state.queued": "Waiting to send",

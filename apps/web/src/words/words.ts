@@ -30,6 +30,8 @@ export interface Words {
   date(atMs: number, nowMs: number): string;
   /** 14:05 */
   time(atMs: number): string;
+  /** How long something takes: 1:05 */
+  clock(durationMs: number): string;
   /** Wednesday, 3 May */
   day(atMs: number, nowMs: number): string;
 }
@@ -92,6 +94,7 @@ function speech(language: Language, phrases: Phrases): Speech {
   const { direction } = LANGUAGES[language];
   const engine = engineOf(language, phrases, direction);
   const numbers = new Intl.NumberFormat(language);
+  const twoDigits = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });
   const times = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
   const dates = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const datesWithYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
@@ -110,6 +113,10 @@ function speech(language: Language, phrases: Phrases): Speech {
     bytes: (value) => bytesIn(language, value),
     date: (atMs, nowMs) => (isSameYear(atMs, nowMs) ? dates : datesWithYear).format(atMs),
     time: (atMs) => times.format(atMs),
+    clock: (durationMs) => {
+      const seconds = Math.floor(durationMs / 1_000);
+      return `${numbers.format(Math.floor(seconds / 60))}:${twoDigits.format(seconds % 60)}`;
+    },
     day: (atMs, nowMs) => (isSameYear(atMs, nowMs) ? days : daysWithYear).format(atMs),
   };
   return { words, learn: (learned) => void engine.addResources(language, NAMESPACE, flat(learned)) };

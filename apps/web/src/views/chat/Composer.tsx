@@ -1,5 +1,14 @@
 import { ArrowUp, Paperclip } from "lucide-react";
-import { type FormEvent, type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { FileTrigger } from "react-aria-components/FileTrigger";
 import { excessOf, sendable } from "../../model/draft.ts";
 import { sentenceOf } from "../../words/failures.ts";
@@ -24,11 +33,13 @@ export interface ComposerHandle {
 export interface ComposerProps {
   readonly draft: string;
   readonly sendsOnEnter: boolean;
+  /** Speaking instead of writing. */
+  readonly voice: ReactNode;
   readonly actions: ComposerActions;
   readonly ref: Ref<ComposerHandle>;
 }
 
-export function Composer({ draft, sendsOnEnter, actions, ref }: ComposerProps) {
+export function Composer({ draft, sendsOnEnter, voice, actions, ref }: ComposerProps) {
   const words = useWords();
   const { t } = words;
   const area = useRef<HTMLTextAreaElement>(null);
@@ -104,6 +115,7 @@ export function Composer({ draft, sendsOnEnter, actions, ref }: ComposerProps) {
           {/* Takes the room that the text needs, so that the field above it grows with it. */}
           <div className="mirror" aria-hidden dir="auto">{`${text.slice(0, 4_000)}\n`}</div>
         </div>
+        {voice}
         <IconButton
           label={t("chat.send")}
           type="submit"

@@ -23,10 +23,11 @@ export interface ConversationProps {
   readonly nowMs: number;
   /** Files on their way out. */
   readonly uploads: ReactNode;
+  readonly voice: ReactNode;
   readonly actions: TimelineActions & ComposerActions & AlertActions & { readonly unblock: () => Promise<void> };
 }
 
-export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, actions }: ConversationProps) {
+export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, voice, actions }: ConversationProps) {
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, isTyping, presence } = thread;
@@ -66,7 +67,14 @@ export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, upload
       <footer className="chat-foot">
         {uploads}
         <Closed thread={thread} onUnblock={actions.unblock}>
-          <Composer ref={composer} key={conversation.id} draft={draft} sendsOnEnter={sendsOnEnter} actions={actions} />
+          <Composer
+            ref={composer}
+            key={conversation.id}
+            draft={draft}
+            sendsOnEnter={sendsOnEnter}
+            voice={voice}
+            actions={actions}
+          />
         </Closed>
         <WhoReads thread={thread} />
       </footer>

@@ -1,15 +1,19 @@
 import type { FileEntry, TransferSnapshot } from "@p2pcrypt/client";
-import { Download, Save } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Download, Eye, Maximize2, Save } from "lucide-react";
+import { useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
+import { isTextFile } from "../../model/text-preview.ts";
 import { shownText } from "../../text/printable.ts";
 import { transferProblem } from "../../words/transfers.ts";
 import { Button } from "../kit/Button.tsx";
 import { Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
-import { Preview, type PreviewProps } from "./Preview.tsx";
+import { SPOKEN, VoiceCard } from "../voice/VoiceCard.tsx";
+import { isPicture, Preview, type PreviewProps } from "./Preview.tsx";
 import { Progress } from "./Progress.tsx";
+import { TextLook } from "./TextLook.tsx";
 import type { TransferActions } from "./UploadStrip.tsx";
+import { useKept } from "./use-kept.ts";
 
 export interface FileCardActions extends Omit<TransferActions, "again"> {
   readonly fetch: (entry: FileEntry) => Promise<void>;
@@ -17,6 +21,9 @@ export interface FileCardActions extends Omit<TransferActions, "again"> {
   /** Answers whether this browser can save a file of that size. */
   readonly save: (entry: FileEntry, kept: KeptFile) => Promise<boolean>;
   readonly stream: PreviewProps["stream"];
+  readonly listened: (transferId: string) => Promise<void>;
+  /** Shows it large, among the other pictures of the conversation. */
+  readonly enlarge: (entry: FileEntry) => void;
 }
 
 export interface FileCardProps {
@@ -26,8 +33,16 @@ export interface FileCardProps {
   readonly actions: FileCardActions;
 }
 
-/** A file that somebody sent: what it is said to be, and the way to it. Nothing is fetched before a person asks. */
-export function FileCard({ entry, download, nowMs, actions }: FileCardProps) {
+/** A file that somebody sent: what it is said to be, and the way to it. */
+export function FileCard(props: FileCardProps) {
+  const { entry, download, actions } = props;
+  const { voice, type } = entry.file;
+  const kept = useKept(download, actions.keptOf);
+  if (voice !== undefined && SPOKEN.has(type)) return <VoiceCard {...props} voice={voice} kept={kept} />;
+  return <PlainFile {...props} kept={kept} />;
+}
+
+function PlainFile({ entry, download, nowMs, actions, kept }: FileCardProps & { readonly kept: KeptFile | undefined }) {
   const words = useWords();
   const { t } = words;
   const { name, bytes, expiresMs, type, thumbnail } = entry.file;
@@ -36,7 +51,7 @@ export function FileCard({ entry, download, nowMs, actions }: FileCardProps) {
   const isGoingOn = download !== undefined && download.state !== "done" && download.state !== "failed";
   const act = useAct((run: () => Promise<void>) => run());
   const [isUnsavable, setIsUnsavable] = useState(false);
-  const kept = useKept(download, actions.keptOf);
+  const [isRead, setIsRead] = useState(false);
   const fetch = async (): Promise<void> => (download?.state === "failed" ? actions.resume(download.id) : actions.fetch(entry));
   return (
     <div className="file">
@@ -60,14 +75,29 @@ export function FileCard({ entry, download, nowMs, actions }: FileCardProps) {
       <Problem text={download?.failure === undefined ? act.error : transferProblem(words, download.failure)} />
       <Problem text={isUnsavable ? t("file.unsavable") : undefined} />
       {kept !== undefined ? (
-        <Button
-          size="small"
-          isPending={act.isRunning}
-          onPress={() => act.run(async () => setIsUnsavable(!(await actions.save(entry, kept))))}
-        >
-          <Save size={16} aria-hidden />
-          {t("file.save")}
-        </Button>
+        <span className="line wrap">
+          <Button
+            size="small"
+            isPending={act.isRunning}
+            onPress={() => act.run(async () => setIsUnsavable(!(await actions.save(entry, kept))))}
+          >
+            <Save size={16} aria-hidden />
+            {t("file.save")}
+          </Button>
+          {isPicture(entry.file) ? (
+            <Button size="small" onPress={() => actions.enlarge(entry)}>
+              <Maximize2 size={16} aria-hidden />
+              {t("file.enlarge")}
+            </Button>
+          ) : undefined}
+          {isTextFile(entry.file) ? (
+            <Button size="small" onPress={() => setIsRead(true)}>
+              <Eye size={16} aria-hidden />
+              {t("file.read")}
+            </Button>
+          ) : undefined}
+          {isRead ? <TextLook name={shown} kept={kept} onClose={() => setIsRead(false)} /> : undefined}
+        </span>
       ) : isExpired || isGoingOn ? undefined : (
         <Button size="small" isPending={act.isRunning} onPress={() => act.run(fetch)}>
           <Download size={16} aria-hidden />
@@ -76,23 +106,4 @@ export function FileCard({ entry, download, nowMs, actions }: FileCardProps) {
       )}
     </div>
   );
-}
-
-/** A download that is done, once it is known that it is still here. */
-function useKept(
-  download: TransferSnapshot | undefined,
-  keptOf: (transfer: TransferSnapshot) => Promise<KeptFile | undefined>,
-): KeptFile | undefined {
-  const [kept, setKept] = useState<{ readonly id: string; readonly file: KeptFile | undefined }>();
-  const done = download?.state === "done" ? download : undefined;
-  // looked at once for each download
-  useEffect(() => {
-    if (done === undefined) return;
-    let isWanted = true;
-    void keptOf(done).then((file) => (isWanted ? setKept({ id: done.id, file }) : undefined));
-    return () => {
-      isWanted = false;
-    };
-  }, [done?.id]);
-  return done !== undefined && kept?.id === done.id ? kept.file : undefined;
 }

@@ -14,6 +14,13 @@ const PLAYED: Readonly<Record<string, "audio" | "video">> = {
   "video/webm": "video",
 };
 
+const PICTURES: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
+
+/** By its sender's word: whether it is drawn, its bytes decide. */
+export function isPicture({ type }: { readonly type: string }): boolean {
+  return PICTURES.has(type);
+}
+
 export interface PreviewProps {
   readonly kept: KeptFile | undefined;
   readonly thumbnail: Uint8Array | undefined;

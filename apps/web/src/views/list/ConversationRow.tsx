@@ -85,7 +85,10 @@ function previewOf(words: Words, { last, wait }: RosterRow): string {
       return last.isOwn ? t("list.you", { text }) : text;
     }
     case "file": {
-      const text = t("chat.file", { name: shownText(last.file.name).slice(0, MAX_PREVIEW) });
+      const text =
+        last.file.voice === undefined
+          ? t("chat.file", { name: shownText(last.file.name).slice(0, MAX_PREVIEW) })
+          : t("voice.message");
       return last.isOwn ? t("list.you", { text }) : text;
     }
     case "call":

@@ -157,7 +157,7 @@ export class Vault {
     await this.#store.close();
   }
 
-  async #commit({ values, appends }: BatchContent): Promise<void> {
+  async #commit({ values, appends, replacements }: BatchContent): Promise<void> {
     const sealing = this.#unlocked();
     const number = this.#batches + 1;
     const seal = sealing.batch(number);
@@ -167,8 +167,9 @@ export class Vault {
       writes.push({ key, value: bytes === undefined ? undefined : seal({ store, name, page: 0 }, bytes) });
     }
     const tails = new Map<string, Tail>();
-    for (const [collection, entries] of appends) {
-      const { tail, writes: pages } = await this.#appended(sealing, seal, collection, entries);
+    for (const collection of new Set([...appends.keys(), ...replacements.keys()])) {
+      const change = { added: appends.get(collection) ?? [], replaced: replacements.get(collection) ?? new Map() };
+      const { tail, writes: pages } = await this.#changed(sealing, seal, collection, change);
       tails.set(collection, tail);
       writes.push(...pages);
     }
@@ -178,23 +179,32 @@ export class Vault {
     for (const [collection, tail] of tails) this.#remember(collection, tail);
   }
 
-  async #appended(
+  async #changed(
     sealing: Sealing,
     seal: (place: Place, value: Uint8Array) => Uint8Array,
     collection: string,
-    added: readonly Uint8Array[],
+    { added, replaced }: { readonly added: readonly Uint8Array[]; readonly replaced: ReadonlyMap<number, Uint8Array> },
   ): Promise<{ readonly tail: Tail; readonly writes: readonly StoreWrite[] }> {
     const before = await this.#tail(collection);
     const hidden = sealing.hideName(COLLECTION_STORE, collection);
-    const entries = [...before.entries, ...added];
+    const entries = [...before.entries];
     const pages = new Map<number, Uint8Array[]>();
     let { start } = before;
-    while (entries.length >= TAIL_ENTRIES) {
-      const page = pageOf(start + 1);
-      const isNew = start % PAGE_ENTRIES === 0;
+    const pageToChange = async (page: number): Promise<Uint8Array[]> => {
+      const isNew = start % PAGE_ENTRIES === 0 && page === pageOf(start + 1);
       const content = pages.get(page) ?? (isNew ? [] : [...(await this.#page(collection, page))[1]]);
-      content.push(...entries.splice(0, TAIL_ENTRIES));
       pages.set(page, content);
+      return content;
+    };
+    for (const [number, bytes] of replaced) {
+      if (!Number.isSafeInteger(number) || number < 1 || number > start + entries.length)
+        throw new RangeError(`the collection has no entry ${number}`);
+      if (number > start) entries[number - start - 1] = bytes;
+      else (await pageToChange(pageOf(number)))[(number - 1) % PAGE_ENTRIES] = bytes;
+    }
+    entries.push(...added);
+    while (entries.length >= TAIL_ENTRIES) {
+      (await pageToChange(pageOf(start + 1))).push(...entries.splice(0, TAIL_ENTRIES));
       start += TAIL_ENTRIES;
     }
     const tail: Tail = { start, entries };

@@ -78,6 +78,45 @@ describe("a vault", () => {
     );
   });
 
+  it("puts something else in place of any entry, also beside appends, and keeps nothing of what it was", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 300 }),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 20 }),
+        fc.nat(40),
+        async (count, places, added) => {
+          const store = new MemoryVaultStore();
+          let vault = await Vault.create(store, deps, SECRET);
+          const model = Array.from({ length: count }, (_, i) => `entry ${i}`);
+          const first = vault.batch();
+          for (const text of model) first.append("history", b(text));
+          await first.commit();
+          const second = vault.batch();
+          for (const [i, place] of places.entries()) {
+            const at = place % count;
+            model[at] = `replaced ${i}`;
+            second.replace("history", at + 1, b(`replaced ${i}`));
+          }
+          for (let i = 0; i < added; i++) {
+            model.push(`added ${i}`);
+            second.append("history", b(`added ${i}`));
+          }
+          await second.commit();
+          const read = async (): Promise<Uint8Array[]> =>
+            (await vault.readPage("history", { limit: 1_000 })).map(({ bytes }) => bytes).reverse();
+          expect(await read()).toEqual(model.map(b));
+          vault = await Vault.open(store, deps, SECRET);
+          expect(await read()).toEqual(model.map(b));
+        },
+      ),
+      { numRuns: 40 },
+    );
+    const vault = await Vault.create(new MemoryVaultStore(), deps, SECRET);
+    const batch = vault.batch();
+    batch.replace("history", 1, b("nothing there"));
+    await expect(batch.commit()).rejects.toThrow(RangeError);
+  });
+
   it("behaves like a map, whatever order of puts, deletes and reopenings", async () => {
     const change = fc.record({
       name: fc.constantFrom("a", "b", "c", "store/x"),

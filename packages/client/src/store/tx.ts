@@ -16,6 +16,7 @@ export class Tx {
   readonly #tables = new Set<TouchedTable>();
   readonly #values = new Map<string, StoredWrite>();
   readonly #appends: { readonly collection: string; readonly bytes: Uint8Array }[] = [];
+  readonly #replacements: { readonly collection: string; readonly number: number; readonly bytes: Uint8Array }[] = [];
   readonly #events: ClientEvent[] = [];
   readonly #afterwards: (() => void)[] = [];
   readonly #otherwise: (() => void)[] = [];
@@ -56,6 +57,11 @@ export class Tx {
     this.#appends.push({ collection, bytes: encodeStored(row) });
   }
 
+  /** In place of an entry that is stored already. */
+  replace(collection: string, number: number, row: unknown): void {
+    this.#replacements.push({ collection, number, bytes: encodeStored(row) });
+  }
+
   /** Heard by listeners once everything is stored. */
   emit(event: ClientEvent): void {
     this.#events.push(event);
@@ -80,7 +86,8 @@ export class Tx {
       writes += 1;
     }
     for (const { collection, bytes } of this.#appends) batch.append(collection, bytes);
-    if (writes + this.#appends.length > 0) await batch.commit();
+    for (const { collection, number, bytes } of this.#replacements) batch.replace(collection, number, bytes);
+    if (writes + this.#appends.length + this.#replacements.length > 0) await batch.commit();
   }
 
   apply(): readonly { readonly table: string; readonly id: string }[] {

@@ -32,6 +32,7 @@ import type {
   Groups,
   NewIdentity,
   Recovery,
+  Search,
   Trust,
   Verification,
 } from "./surface.ts";
@@ -124,6 +125,7 @@ class ClientOnCore implements Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly search: Search;
   readonly #core: Core;
   readonly #tasks: Tasks;
   #closing: Promise<void> | undefined;
@@ -139,6 +141,7 @@ class ClientOnCore implements Client {
     this.trust = new ClientTrust(core, this.#tasks.trustBook);
     this.files = new ClientFiles(core, this.#tasks.transfers);
     this.calls = new ClientCalls(core, this.#tasks.calls);
+    this.search = this.#tasks.search;
   }
 
   subscribe(listener: ClientListener): Unsubscribe {

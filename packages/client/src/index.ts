@@ -37,6 +37,7 @@ export {
   type NodeTransport,
   type SocketHandler,
 } from "./ports.ts";
+export type { SearchAnswer, SearchHit, SearchQuery } from "./search-snapshots.ts";
 export type {
   ContactAlert,
   ContactSnapshot,
@@ -76,6 +77,7 @@ export type {
   Groups,
   NewIdentity,
   Recovery,
+  Search,
   Trust,
   Verification,
 } from "./surface.ts";

@@ -5,6 +5,7 @@ import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
+import type { SearchAnswer, SearchQuery } from "./search-snapshots.ts";
 import type {
   ContactSnapshot,
   ConversationId,
@@ -35,6 +36,7 @@ export interface Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly search: Search;
 
   subscribe(listener: ClientListener): Unsubscribe;
 
@@ -149,6 +151,12 @@ export interface Conversations {
   setPresence(id: ConversationId, state: "here" | "away"): void;
   /** Leaves: others see it. The history stays. Of a group as `Groups.leave`. @throws {ClientError} group/lastAdmin, conversation/unknown */
   leave(id: ConversationId): Promise<void>;
+}
+
+/** Messages and files of all conversations, by what is in them. */
+export interface Search {
+  /** The best first. Answers from an index in the vault that follows the histories by itself. */
+  find(query: SearchQuery): Promise<SearchAnswer>;
 }
 
 /**

@@ -15,6 +15,7 @@ import { InboxReader } from "./mail/inbox.ts";
 import { mailStep } from "./mail/outgoing.ts";
 import { refreshStep } from "./mail/refresh.ts";
 import type { Pump } from "./run/pump.ts";
+import { ClientSearch } from "./search.ts";
 import type { AccountRow, ContactRow } from "./store/rows.ts";
 import { TrustBook } from "./trust/trust-book.ts";
 import { contactSnapshot, conversationSnapshot, selfSnapshot } from "./views.ts";
@@ -26,6 +27,7 @@ export class Tasks {
   readonly calls: CallRuns;
   readonly trustBook: TrustBook;
   readonly transfers: Transfers;
+  readonly search: ClientSearch;
   readonly #core: Core;
   readonly #receipts = new ReceiptClock();
   readonly #runners = new Map<string, GroupRunner>();
@@ -46,6 +48,7 @@ export class Tasks {
     this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
     this.trustBook = new TrustBook(core);
     this.transfers = new Transfers(core, core.files);
+    this.search = new ClientSearch(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
     this.#pumps = {
       publish: core.pump("publish", () => publishStep(core)),
@@ -96,6 +99,7 @@ export class Tasks {
     this.scans.close();
     this.#inbox.close();
     await this.transfers.close();
+    this.search.close();
     await this.#core.close();
     await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
   }
@@ -104,6 +108,7 @@ export class Tasks {
     if (!this.#isStarted || this.#core.isStopped) return;
     for (const pump of Object.values(this.#pumps)) pump.wake();
     this.transfers.wake();
+    this.search.pump.wake();
     for (const groupId of this.#core.tables.groups.ids()) this.#runner(groupId)?.pump.wake();
   }
 
@@ -134,6 +139,7 @@ export class Tasks {
       }
       case threads.name:
         this.#tellConversation(id);
+        this.#wake(this.search.pump);
         this.#wakeGroup(threads.get(id)?.groupId);
         break;
       case groups.name:

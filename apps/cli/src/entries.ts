@@ -54,7 +54,7 @@ function callLine(entry: CallEntry): string {
 }
 
 /** The time alone would lie about anything that is not of today. */
-function timeOf(atMs: number, nowMs: number): string {
+export function timeOf(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
   const time = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   return at.toDateString() === new Date(nowMs).toDateString() ? time : `${at.toLocaleDateString()} ${time}`;

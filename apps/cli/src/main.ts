@@ -20,6 +20,7 @@ const GROUPS: readonly {
   },
   { verbs: ["file"], load: async () => (await import("./commands/file.ts")).addFileCommands },
   { verbs: ["group"], load: async () => (await import("./commands/group.ts")).addGroupCommands },
+  { verbs: ["search"], load: async () => (await import("./commands/search.ts")).addSearchCommands },
   { verbs: ["node"], load: async () => (await import("./commands/node.ts")).addNodeCommands },
   { verbs: ["relay"], load: async () => (await import("./commands/relay.ts")).addRelayCommands },
   { verbs: ["trust"], load: async () => (await import("./commands/trust.ts")).addTrustCommands },

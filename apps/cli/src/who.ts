@@ -50,6 +50,19 @@ export function findGroup(client: Client, name: string): ConversationSnapshot {
   return theOne(groups, name, "group", ({ id }) => id);
 }
 
+/** Who said something: a contact, a member of any group, or oneself. @throws {CommandError} who/unknown, who/ambiguous */
+export function findAuthor(client: Client, who: string): MemberSnapshot["identityId"] {
+  const self = client.account.snapshot().identityId;
+  if (who === "me" || compact(who) === self) return self;
+  const contacts = client.contacts.list();
+  const known = new Set(contacts.map(({ identityId }) => identityId));
+  const members = client.conversations.list().flatMap((conversation) => conversation.members);
+  const others = new Map(
+    members.filter(({ identityId, isSelf }) => !isSelf && !known.has(identityId)).map((one) => [one.identityId, one]),
+  );
+  return theOne([...contacts, ...others.values()], who, "person", ({ identityId }) => identityId).identityId;
+}
+
 /** Somebody in a group, whom one may not know otherwise. @throws {CommandError} who/unknown, who/ambiguous */
 export function findMember({ members }: ConversationSnapshot, who: string): MemberSnapshot {
   return theOne(members, who, "member", ({ identityId }) => identityId);

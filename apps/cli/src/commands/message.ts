@@ -30,8 +30,9 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
     .command("history <who>")
     .description("the conversation so far, oldest first")
     .option("--limit <n>", "at most so many of the newest", "50")
-    .action((who: string, { limit }: { limit: string }) =>
-      run((context) => withClient(context, { isOnline: false }, (client) => history(client, context, who, limit))),
+    .option("--around <number>", "those around an entry that search found, instead")
+    .action((who: string, flags: { limit: string; around?: string }) =>
+      run((context) => withClient(context, { isOnline: false }, (client) => history(client, context, who, flags))),
     );
   program
     .command("chat <who>")
@@ -148,11 +149,18 @@ function untilTold(client: Client): Promise<void> {
   });
 }
 
-async function history(client: Client, { output }: CommandContext, who: string, limit: string): Promise<void> {
-  const count = Number(limit);
-  if (!Number.isInteger(count) || count < 1)
-    throw new CommandError(EXIT.usage, "limit/malformed", "--limit is a whole number from 1");
+async function history(
+  client: Client,
+  { output }: CommandContext,
+  who: string,
+  flags: { readonly limit: string; readonly around?: string },
+): Promise<void> {
+  const [count, around] = [Number(flags.limit), Number((flags.around ?? "1").replace("#", ""))];
+  if (!Number.isInteger(count) || count < 1 || !Number.isInteger(around) || around < 1)
+    throw new CommandError(EXIT.usage, "limit/malformed", "--limit and --around are whole numbers from 1");
   const { id, contact } = findPlace(client, who);
-  const entries: Entry[] = [...(await client.conversations.history(id, { limit: Math.min(count, 1_000) }))];
+  const limit = Math.min(count, 1_000);
+  const page = flags.around === undefined ? { limit } : { limit, before: around + Math.ceil(limit / 2) };
+  const entries: Entry[] = [...(await client.conversations.history(id, page))];
   for (const entry of entries.slice(0, count).reverse()) output.say(entryLine(entry), entryJson(entry, contact));
 }

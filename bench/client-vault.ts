@@ -1,8 +1,8 @@
 // A vault as it looks after a long time: real rows of one conversation, multiplied. Run as a process of its own, so that memory is
-// its own:  make HOME | open HOME | use HOME | begin HOME
+// its own:  make HOME | open HOME | use HOME | begin HOME | index HOME | search HOME
 import { randomBytes } from "node:crypto";
 import { encodeHex } from "@p2pcrypt/bytes";
-import { type Client, type ClientDeps, createClient, openClient, openPgpIdentity } from "@p2pcrypt/client";
+import { type Client, type ClientDeps, createClient, openClient, openPgpIdentity, type SearchQuery } from "@p2pcrypt/client";
 import { createXWingCrypto, type IdentityId } from "@p2pcrypt/session";
 import { Vault } from "@p2pcrypt/vault";
 import { openFileVault } from "@p2pcrypt/vault/file";
@@ -10,6 +10,7 @@ import { historyOf } from "../packages/client/src/conversation/thread.ts";
 import type { ContactRow, GroupRow, ThreadRow } from "../packages/client/src/store/rows.ts";
 import { decodeStored, encodeStored } from "../packages/client/src/store/stored-json.ts";
 import { NODE_URL, say, World } from "../packages/client/test/support/world.ts";
+import { rareWord, sentence } from "./vocabulary.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const CONVERSATIONS = 200;
@@ -26,6 +27,8 @@ if (act === "make") await make();
 else if (act === "open") await measureOpening();
 else if (act === "use") await measureUse();
 else if (act === "begin") await measureBeginning();
+else if (act === "index") await measureIndexing();
+else if (act === "search") await measureSearching();
 
 /** Two people talk a little; what one of them has is written 200 times over, each with a history. */
 async function make(): Promise<void> {
@@ -74,7 +77,7 @@ async function make(): Promise<void> {
       isOwn: false,
       atMs: 1_795_000_000_000 + number * 1000,
       sentAtMs: 1_795_000_000_000 + number * 1000,
-      text: `This is message ${number}, of about the length that people write when they are not in a hurry.`,
+      text: `Message ${number}: ${sentence()}`,
       wasVerified: false,
       conversationId: one.thread,
       number,
@@ -163,6 +166,50 @@ async function measureUse(): Promise<void> {
     sends.push(performance.now() - startMs);
   }
   console.log(JSON.stringify({ pages: times, sends }));
+  await client.close();
+  await vault.close();
+}
+
+/** What a vault of before there was an index does once. */
+async function measureIndexing(): Promise<void> {
+  const { client, vault } = await opened();
+  const startMs = performance.now();
+  while (!(await client.search.find({ words: "nothing of this" })).isComplete);
+  console.log(JSON.stringify({ indexMs: performance.now() - startMs }));
+  await client.close();
+  await vault.close();
+}
+
+async function measureSearching(): Promise<void> {
+  const { client, vault } = await opened();
+  const before = heapBytes();
+  const time = async (query: SearchQuery): Promise<number> => {
+    const startMs = performance.now();
+    const { isComplete } = await client.search.find(query);
+    if (!isComplete) throw new Error("the index is not whole");
+    return performance.now() - startMs;
+  };
+  const firstMs = await time({ words: rareWord(0) });
+  const heapMb = (heapBytes() - before) / 1e6;
+  const [contact] = client.contacts.list();
+  const from = contact === undefined ? {} : { from: contact.identityId };
+  const kinds: Record<string, (n: number) => SearchQuery> = {
+    rare: (n) => ({ words: rareWord(n) }),
+    common: () => ({ words: "message" }),
+    two: (n) => ({ words: `message ${rareWord(n)}` }),
+    letters: (n) => ({ words: "aeiou".charAt(n % 5) }),
+    phrase: (n) => ({ words: `"message ${n}"` }),
+    arabic: () => ({ words: "مقهي" }),
+    cjk: () => ({ words: "東京" }),
+    filtered: () => ({ words: "", ...from }),
+    none: (n) => ({ words: `${rareWord(n)}qqq` }),
+  };
+  const times: Record<string, number[]> = {};
+  for (const [kind, query] of Object.entries(kinds)) {
+    times[kind] = [];
+    for (let n = 0; n < 40; n++) times[kind].push(await time(query(n)));
+  }
+  console.log(JSON.stringify({ firstMs, heapMb, times }));
   await client.close();
   await vault.close();
 }

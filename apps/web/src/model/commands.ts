@@ -19,6 +19,7 @@ export interface Situation {
 export type CommandId =
   | "palette"
   | "search"
+  | "find"
   | "add"
   | "group"
   | "myLink"
@@ -53,6 +54,7 @@ const inConversation = ({ route }: Situation): boolean => route.kind === "conver
 export const COMMANDS: readonly Command[] = [
   { id: "palette", title: "command.palette", shortcut: "Mod+K", isEnabled: always },
   { id: "search", title: "command.search", shortcut: "/", isEnabled: ({ hasConversations }) => hasConversations },
+  { id: "find", title: "command.find", shortcut: "Mod+Shift+F", isEnabled: ({ hasConversations }) => hasConversations },
   { id: "add", title: "command.add", shortcut: "N", isEnabled: always },
   { id: "group", title: "command.group", shortcut: "G", isEnabled: ({ hasConversations }) => hasConversations },
   { id: "myLink", title: "command.myLink", shortcut: "L", isEnabled: always },

@@ -13,7 +13,10 @@ export type Route =
   | { readonly kind: "requests" }
   | { readonly kind: "settings" }
   | { readonly kind: "sheet" }
-  | { readonly kind: "conversation"; readonly id: ConversationId; readonly details: boolean }
+  /** `at`: the entry that was looked for. */
+  | { readonly kind: "conversation"; readonly id: ConversationId; readonly details: boolean; readonly at?: number }
+  /** Never with the words that are looked for: a browser writes down where it was (W4). */
+  | { readonly kind: "search"; readonly in: ConversationId | undefined }
   | { readonly kind: "newGroup" }
   | { readonly kind: "groupAdd"; readonly id: ConversationId }
   | { readonly kind: "person"; readonly identityId: IdentityId }
@@ -33,12 +36,15 @@ const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet"] as const;
 /** Anything that names no place is home. `origin` is that of the page, for links that belong to it. */
 export function parseRoute(fragment: string, origin: string): Route {
   const path = fragment.replace(/^#?\/?/, "");
-  const [first = "", second = "", third] = path.split("/");
+  const [first = "", second = "", third, fourth = ""] = path.split("/");
   const plain = PLAIN.find((one) => one === path);
   if (plain !== undefined) return { kind: plain };
   switch (first) {
     case "c":
-      return isConversationId(second) ? { kind: "conversation", id: second, details: third === "details" } : { kind: "home" };
+      if (!isConversationId(second)) return { kind: "home" };
+      return { kind: "conversation", id: second, details: third === "details", ...(third === "at" ? placeIn(fourth) : {}) };
+    case "search":
+      return { kind: "search", in: isConversationId(second) ? second : undefined };
     case "group":
       if (second === "") return { kind: "newGroup" };
       return isConversationId(second) ? { kind: "groupAdd", id: second } : { kind: "home" };
@@ -67,12 +73,19 @@ function isConversationId(text: string): boolean {
   return /^[0-9a-f]{32,64}$/.test(text);
 }
 
+function placeIn(number: string): { readonly at?: number } {
+  return /^[1-9]\d{0,8}$/.test(number) ? { at: Number(number) } : {};
+}
+
 export function formatRoute(route: Route): string {
   switch (route.kind) {
     case "home":
       return "#/";
     case "conversation":
-      return route.details ? `#/c/${route.id}/details` : `#/c/${route.id}`;
+      if (route.details) return `#/c/${route.id}/details`;
+      return route.at === undefined ? `#/c/${route.id}` : `#/c/${route.id}/at/${route.at}`;
+    case "search":
+      return route.in === undefined ? "#/search" : `#/search/${route.in}`;
     case "newGroup":
       return "#/group";
     case "groupAdd":

@@ -20,6 +20,8 @@ export interface ThreadSnapshot {
   readonly hasNewer: boolean;
   /** Number of the first entry that was unread on opening. */
   readonly unreadFrom: number | undefined;
+  /** Key of the entry that the person came for; another object for each coming. */
+  readonly soughtFor: { readonly key: string } | undefined;
   /** Came while the end was out of sight. */
   readonly newBelow: number;
   readonly isTyping: boolean;
@@ -40,6 +42,8 @@ export class Thread extends Model<ThreadSnapshot> {
   readonly #window = new HistoryWindow();
   readonly #soon: () => void;
   #isPaging = false;
+  /** The first page. */
+  readonly #isBegun: Promise<void>;
   #isFollowing = true;
   #isInSight = false;
   #saidTypingAtMs = Number.NEGATIVE_INFINITY;
@@ -53,6 +57,7 @@ export class Thread extends Model<ThreadSnapshot> {
       hasOlder: false,
       hasNewer: false,
       unreadFrom: undefined,
+      soughtFor: undefined,
       newBelow: 0,
       isTyping: false,
       presence: "unknown",
@@ -61,7 +66,21 @@ export class Thread extends Model<ThreadSnapshot> {
     this.#deps = deps;
     this.#soon = coalesced(deps.later, () => this.#render());
     this.#listen();
-    void this.#load();
+    this.#isBegun = this.#load();
+  }
+
+  /** To an entry of the history, wherever it is. */
+  async goTo(number: number): Promise<void> {
+    await this.#isBegun;
+    const { conversations } = this.#deps.client;
+    const before = number + PAGE / 2;
+    if (before <= (conversations.get(this.id)?.entries ?? 0)) {
+      this.#isFollowing = false;
+      this.#window.show(await conversations.history(this.id, { before, limit: PAGE }));
+    } else await this.toNewest();
+    const key = this.#window.entries().find(({ entry }) => entry.number === number)?.key;
+    this.#render();
+    if (key !== undefined) this.update({ soughtFor: { key } });
   }
 
   async loadOlder(): Promise<void> {

@@ -48,6 +48,13 @@ export class HistoryWindow {
     this.#isAtEnd = true;
   }
 
+  /** A page from the middle, newest first, in place of what was there. */
+  show(page: readonly Entry[]): void {
+    this.#logged = [...page].reverse().map((entry) => shown(entry));
+    this.#hasOlder = (this.oldest ?? 1) > 1;
+    this.#isAtEnd = false;
+  }
+
   prepend(page: readonly Entry[]): void {
     const known = this.oldest ?? Number.POSITIVE_INFINITY;
     const older = [...page].reverse().filter(({ number = 0 }) => number < known);

@@ -13,6 +13,7 @@ import type {
   Groups,
   NodeSnapshot,
   ScanRun,
+  Search,
   SelfSnapshot,
   ShortCodeRun,
   Trust,
@@ -53,6 +54,7 @@ export interface ClientParts {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly search: Search;
 }
 
 /** What the page may call. Reads that are answered from the snapshot are not here. */
@@ -121,6 +123,8 @@ export const REMOTE_METHODS = {
   ],
   files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
   calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
+  files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode"],
+  search: ["find"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 
 export type RemoteMethod<Part extends keyof ClientParts> = (typeof REMOTE_METHODS)[Part][number] & keyof ClientParts[Part];

@@ -10,6 +10,7 @@ import type {
   Files,
   Groups,
   NodeSnapshot,
+  Search,
   Trust,
   Unsubscribe,
   Verification,
@@ -30,6 +31,7 @@ export class RemoteClient implements Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly search: Search;
   readonly #caller: ClientCaller;
   readonly #mirror: ClientMirror;
   readonly #listeners = new Set<ClientListener>();
@@ -149,6 +151,7 @@ export class RemoteClient implements Client {
       report: (...args) => call("calls", "report", args),
       restart: (...args) => call("calls", "restart", args),
     };
+    this.search = { find: (...args) => call("search", "find", args) };
   }
 
   subscribe(listener: ClientListener): Unsubscribe {

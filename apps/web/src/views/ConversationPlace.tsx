@@ -29,6 +29,10 @@ function Held({
     look();
     return platform.onLookedAt(look);
   }, [platform, thread]);
+  const { at } = route;
+  useEffect(() => {
+    if (at !== undefined) void thread.goTo(at);
+  }, [thread, at]);
   const { client, boot, drafts, toasts } = workspace;
   const { contact } = snapshot;
   const place = { workspace, platform, id: route.id };

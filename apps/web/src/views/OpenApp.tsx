@@ -21,6 +21,7 @@ import {
   RequestsPlace,
   RootLandingPlace,
   RootsPlace,
+  SearchPlace,
   SettingsPlace,
   SheetPlace,
   ShortcutsDialog,
@@ -102,7 +103,14 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
         )}
         <UpdateOffer boot={workspace.boot} />
       </div>
-      <Sidebar roster={roster} route={route} nowMs={nowMs} onSearch={(query) => rosterModel.search(query)} searchRef={search} />
+      <Sidebar
+        roster={roster}
+        route={route}
+        nowMs={nowMs}
+        onSearch={(query) => rosterModel.search(query)}
+        onFind={() => router.go({ kind: "search", in: undefined })}
+        searchRef={search}
+      />
       <Place workspace={workspace} platform={platform} router={router} route={route} />
       <ToastList toasts={toasts} />
       <Suspense>
@@ -172,6 +180,8 @@ function Middle(props: ColumnsProps & { readonly route: Route }) {
       return <NewGroupPlace {...props} />;
     case "groupAdd":
       return <GroupAddPlace {...props} id={route.id} />;
+    case "search":
+      return <SearchPlace {...props} within={route.in} />;
     case "landing":
       return <LandingPlace {...props} link={route.link} />;
   }
@@ -214,6 +224,7 @@ function runCommand(id: CommandId, { workspace, platform, router, search, show }
     palette: () => show("palette"),
     shortcuts: () => show("shortcuts"),
     search,
+    find: () => router.go({ kind: "search", in: route.kind === "conversation" ? route.id : undefined }),
     add: () => router.go({ kind: "add" }),
     group: () => router.go({ kind: "newGroup" }),
     requests: () => router.go({ kind: "requests" }),

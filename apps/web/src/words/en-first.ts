@@ -78,6 +78,7 @@ export const enFirst = {
   "list.search": "Search names",
   "list.none": "No conversations yet",
   "list.noneHint": "Share your link, or open somebody's.",
+  "list.searchMessages": "Search in all messages",
   "list.notFound": "Nobody by that name",
   "list.add": "Add someone",
   "list.settings": "Settings",
@@ -303,6 +304,7 @@ export const enFirst = {
 
   "command.palette": "Command palette",
   "command.search": "Search conversations",
+  "command.find": "Search messages",
   "command.add": "Add someone",
   "command.group": "New group",
   "command.myLink": "Show my link",

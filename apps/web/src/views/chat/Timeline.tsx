@@ -27,7 +27,7 @@ export function Timeline({ thread, name, nowMs, actions }: TimelineProps) {
   const { t } = words;
   const log = useRef<HTMLElement>(null);
   const keeper = useRef<ScrollKeeper>(undefined);
-  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, isTyping } = thread;
+  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, isTyping, soughtFor } = thread;
   const saysWho = thread.conversation?.kind === "group";
   const items = useMemo(() => timelineOf(entries, unreadFrom, localDay), [entries, unreadFrom]);
   const lastOwn = entries.findLast(({ entry }) => (entry.kind === "text" || entry.kind === "file") && entry.isOwn)?.key;
@@ -43,6 +43,9 @@ export function Timeline({ thread, name, nowMs, actions }: TimelineProps) {
   useLayoutEffect(() => {
     if (isLoaded) keeper.current?.settle();
   }, [items, isLoaded, isTyping]);
+  useLayoutEffect(() => {
+    if (soughtFor !== undefined) keeper.current?.toKey(soughtFor.key);
+  }, [soughtFor]);
 
   return (
     <div className="log-frame">

@@ -56,6 +56,19 @@ export class ScrollKeeper {
     this.#look();
   }
 
+  /** To one message, which is shown to be the one. */
+  toKey(key: string): void {
+    const element = this.#log.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    if (element === null) return;
+    for (const earlier of this.#log.querySelectorAll("[data-sought-for]")) earlier.removeAttribute("data-sought-for");
+    element.dataset["soughtFor"] = "true";
+    element.tabIndex = -1;
+    [this.#isFresh, this.#isAtEnd] = [false, false];
+    this.#log.scrollTop += this.#topOf(element) - this.#log.clientHeight / 3;
+    element.focus({ preventScroll: true });
+    this.#look();
+  }
+
   /** At the first unread message, if it is not in sight from the end anyway. */
   #begin(): void {
     this.#jumpToEnd();

@@ -11,13 +11,15 @@ export interface SidebarProps {
   readonly route: Route;
   readonly nowMs: number;
   readonly onSearch: (query: string) => void;
+  /** In the messages, what is searched for here in the names. */
+  readonly onFind: () => void;
   readonly searchRef: Ref<HTMLInputElement>;
 }
 
-export function Sidebar({ roster, route, nowMs, onSearch, searchRef }: SidebarProps) {
+export function Sidebar({ roster, route, nowMs, onSearch, onFind, searchRef }: SidebarProps) {
   const { t } = useWords();
   const { rows, total, requests, query } = roster;
-  const here = formatRoute(route.kind === "conversation" ? { ...route, details: false } : route);
+  const here = formatRoute(route.kind === "conversation" ? { kind: "conversation", id: route.id, details: false } : route);
   return (
     <nav className="side" aria-label={t("list.title")}>
       <header className="bar">
@@ -35,6 +37,9 @@ export function Sidebar({ roster, route, nowMs, onSearch, searchRef }: SidebarPr
             placeholder={t("list.search")}
             value={query}
             onChange={(event) => onSearch(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.nativeEvent.isComposing && query !== "") onFind();
+            }}
             autoComplete="off"
           />
         </div>
@@ -55,6 +60,14 @@ export function Sidebar({ roster, route, nowMs, onSearch, searchRef }: SidebarPr
             </li>
           ))}
         </ul>
+        {query === "" ? undefined : (
+          <a className="row" href="#/search" aria-current={route.kind === "search" ? "page" : undefined}>
+            <span className="row-icon">
+              <Search size={20} aria-hidden />
+            </span>
+            <span className="grow">{t("list.searchMessages")}</span>
+          </a>
+        )}
         {total === 0 && requests.length === 0 ? (
           <div className="empty">
             <p>{t("list.none")}</p>

@@ -1,0 +1,33 @@
+// Looking for messages, wired. Fetched when it is wanted.
+import type { ConversationId } from "@p2pcrypt/client";
+import { MessageSearch } from "../model/message-search.ts";
+import type { PlaceProps } from "./places.tsx";
+import { SearchPage } from "./search/SearchPage.tsx";
+import { useOwnModel, useSnapshot } from "./surroundings.ts";
+
+export function SearchPlace(props: PlaceProps & { readonly within: ConversationId | undefined }) {
+  const { workspace, within } = props;
+  const begin = { words: workspace.roster.getSnapshot().query, in: within };
+  const search = useOwnModel(() => new MessageSearch(workspace.client, begin), within);
+  return search === undefined ? undefined : <Held {...props} search={search} />;
+}
+
+function Held({ workspace, platform, search }: PlaceProps & { readonly search: MessageSearch }) {
+  useSnapshot(workspace.roster); // names change with it
+  const { client } = workspace;
+  const conversations = client.conversations.list();
+  const { identityId, name } = client.account.snapshot();
+  const people = new Map([[identityId, name] as const]);
+  for (const { members } of conversations) for (const member of members) people.set(member.identityId, member.name);
+  const byName = (one: { readonly name: string }, other: { readonly name: string }): number => one.name.localeCompare(other.name);
+  return (
+    <SearchPage
+      search={useSnapshot(search)}
+      people={[...people].map(([id, named]) => ({ identityId: id, name: named })).sort(byName)}
+      places={conversations.map((one) => ({ id: one.id, name: one.name, identityId: one.contactId })).sort(byName)}
+      nowMs={platform.nowMs()}
+      onLook={(change) => search.look(change)}
+      onMore={() => void search.more()}
+    />
+  );
+}

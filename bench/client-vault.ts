@@ -6,7 +6,7 @@ import { type Client, type ClientDeps, createClient, openClient, openPgpIdentity
 import { createXWingCrypto, type IdentityId } from "@p2pcrypt/session";
 import { Vault } from "@p2pcrypt/vault";
 import { openFileVault } from "@p2pcrypt/vault/file";
-import { historyOf } from "../packages/client/src/conversation/thread.ts";
+import { historyOf } from "../packages/client/src/conversation/history.ts";
 import type { ContactRow, GroupRow, ThreadRow } from "../packages/client/src/store/rows.ts";
 import { decodeStored, encodeStored } from "../packages/client/src/store/stored-json.ts";
 import { NODE_URL, say, World } from "../packages/client/test/support/world.ts";

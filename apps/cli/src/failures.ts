@@ -86,6 +86,8 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.notFound, "there is no conversation with this contact yet"];
     case "conversation/closed":
       return [EXIT.refused, "this conversation has ended"];
+    case "conversation/badDuration":
+      return [EXIT.refused, "messages disappear after 30 seconds to 4 weeks, or never"];
     case "group/notAGroup":
       return [EXIT.refused, "that is no group"];
     case "group/notAdmin":

@@ -10,6 +10,7 @@ import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
 import { ClientCalls } from "./calls.ts";
 import { ClientContacts } from "./contacts.ts";
+import { eraseAllDue } from "./conversation/sweep.ts";
 import { ClientConversations } from "./conversations.ts";
 import { Core } from "./core.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
@@ -68,6 +69,7 @@ export async function openClient(deps: ClientDeps): Promise<Client> {
   const core = new Core(deps);
   await loadTables(core.ledger, core.tables);
   if (core.tables.account.get(SELF) === undefined) throw new ClientError({ code: "client/noIdentity" });
+  await eraseAllDue(core);
   return new ClientOnCore(core);
 }
 

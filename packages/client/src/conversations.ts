@@ -1,23 +1,27 @@
 // Conversations: history, sending, reading, leaving.
 import { encodeUtf8 } from "@p2pcrypt/bytes";
 import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
+import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
+import { historyOf, readEntries } from "./conversation/history.ts";
 import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
 import { queueContent } from "./conversation/outbox.ts";
-import { historyOf, markRead } from "./conversation/thread.ts";
+import { markRead } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
 import type { Entry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
+import { putWish } from "./group/wishes.ts";
 import { ClientGroups } from "./groups.ts";
 import { isMessage, isNews } from "./message-kinds.ts";
 import type { ConversationId, ConversationSnapshot } from "./snapshots.ts";
 import type { ThreadRow } from "./store/rows.ts";
-import { decodeStored } from "./store/stored-json.ts";
 import type { Conversations } from "./surface.ts";
 import type { Tasks } from "./tasks.ts";
 import { conversationSnapshot, queuedEntry, withState } from "./views.ts";
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 1_000;
+/** Shorter, and nobody would have read it. */
+const LEAST_S = 30;
 
 export class ClientConversations implements Conversations {
   readonly #core: Core;
@@ -45,9 +49,8 @@ export class ClientConversations implements Conversations {
     const core = this.#core;
     const thread = this.#thread(id);
     const limit = Math.max(1, Math.min(page.limit ?? DEFAULT_PAGE, MAX_PAGE));
-    const range = { limit, ...(page.before === undefined ? {} : { before: page.before }) };
-    const stored = await core.deps.vault.readPage(historyOf(id), range);
-    const entries = stored.map(({ bytes }) => withState(core, thread, decodeStored<Entry>(bytes)));
+    const stored = await readEntries<Entry>(core, historyOf(id), { before: page.before, limit });
+    const entries = stored.map((entry) => withState(core, thread, entry));
     if (page.before !== undefined) return entries;
     const queued = thread.outbox.flatMap((one) => {
       const row = core.tables.outbox.get(one);
@@ -116,6 +119,22 @@ export class ClientConversations implements Conversations {
     if (this.#thread(id).kind === "group") return new ClientGroups(core, this).leave(id);
     await core.ledger.transact(async (tx) => {
       if (!hasSaidGoodbye(core, tx.get(core.tables.threads, id))) queueContent(core, tx, id, { kind: "goodbye" });
+    });
+  }
+
+  async setDisappearing(id: ConversationId, afterS: number): Promise<void> {
+    const core = this.#core;
+    const isPossible = afterS === 0 || (Number.isInteger(afterS) && afterS >= LEAST_S && afterS <= MAX_DISAPPEAR_AFTER_S);
+    if (!isPossible) throw new ClientError({ code: "conversation/badDuration", leastS: LEAST_S, mostS: MAX_DISAPPEAR_AFTER_S });
+    assertOpen(core, id);
+    const { threads, groups } = core.tables;
+    await core.ledger.transact(async (tx) => {
+      const thread = tx.get(threads, id);
+      const group = thread?.groupId === undefined ? undefined : tx.get(groups, thread.groupId);
+      if (group === undefined) throw new ClientError({ code: "conversation/closed" });
+      const isAdmin = group.roster.some((one) => one.identityId === core.account.identityId && one.isAdministrator);
+      if (thread?.kind === "group" && !isAdmin) throw new ClientError({ code: "group/notAdmin" });
+      putWish(core, tx, group.groupId, { kind: "disappear", afterS });
     });
   }
 

@@ -12,6 +12,8 @@ interface EntryBase {
   readonly number?: number;
   /** The node's clock when it took the record; this device's for queued ones. Shown, not used for order. */
   readonly atMs: number;
+  /** Of a message: when it is erased, here and by everybody. */
+  readonly disappearsAtMs?: number;
 }
 
 export interface TextEntry extends EntryBase {

@@ -21,6 +21,8 @@ export type ClientEvent =
   | { readonly kind: "conversation"; readonly conversation: ConversationSnapshot }
   /** A new entry of the history, own queued messages included: those come a second time, with their number, once in the log. */
   | { readonly kind: "entry"; readonly entry: Entry }
+  /** Entries are gone: nothing of them is stored any more. */
+  | { readonly kind: "erased"; readonly conversationId: ConversationId; readonly numbers: readonly number[] }
   | { readonly kind: "messageState"; readonly conversationId: ConversationId; readonly id: string; readonly state: MessageState }
   | {
       readonly kind: "typing";

@@ -3,6 +3,7 @@ import { encodeUtf8 } from "@p2pcrypt/bytes";
 import { MAX_FILE_NAME_BYTES, MAX_THUMBNAIL_BYTES, MAX_WAVEFORM_BYTES } from "@p2pcrypt/content";
 import { MAX_FILE_BYTES, MAX_TYPE_BYTES } from "@p2pcrypt/files";
 import type { IdentityId } from "@p2pcrypt/session";
+import { readEntries } from "./conversation/history.ts";
 import { assertOpen } from "./conversation/open.ts";
 import type { Core } from "./core.ts";
 import type { FileEntry } from "./entry-snapshots.ts";
@@ -32,7 +33,7 @@ export class ClientFiles implements Files {
 
   async transfers(): Promise<readonly TransferSnapshot[]> {
     const { uploads, downloads } = this.#core.tables;
-    return [...uploads.all(), ...downloads.all()]
+    return [...uploads.all().filter(({ isEnding }) => isEnding !== true), ...downloads.all()]
       .sort((a, b) => a.createdMs - b.createdMs)
       .map((row) => this.#transfers.snapshot(row));
   }
@@ -125,9 +126,8 @@ export class ClientFiles implements Files {
     const thread = core.tables.threads.get(id);
     if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
     const limit = Math.max(1, Math.min(page.limit ?? DEFAULT_PAGE, MAX_PAGE));
-    const range = { limit, ...(page.before === undefined ? {} : { before: page.before }) };
-    const stored = await core.deps.vault.readPage(filesOf(id), range);
-    return stored.map(({ bytes }) => withState(core, thread, decodeStored<FileEntry>(bytes)));
+    const stored = await readEntries<FileEntry>(core, filesOf(id), { before: page.before, limit });
+    return stored.map((entry) => withState(core, thread, entry));
   }
 
   async deleteAtNode(messageId: string): Promise<boolean> {

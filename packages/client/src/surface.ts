@@ -149,6 +149,13 @@ export interface Conversations {
   /** Say again every few seconds while true. Nothing is sent when switched off or offline. */
   setTyping(id: ConversationId, isTyping: boolean): void;
   setPresence(id: ConversationId, state: "here" | "away"): void;
+  /**
+   * Messages that are sent from now on are erased so many seconds after they were sent, by everybody (30 to four weeks; 0: no longer). A
+   * change of the conversation's state that all members see; of a group, by administrators.
+   *
+   * @throws {ClientError} conversation/*, group/notAdmin, contact/blocked
+   */
+  setDisappearing(id: ConversationId, afterS: number): Promise<void>;
   /** Leaves: others see it. The history stays. Of a group as `Groups.leave`. @throws {ClientError} group/lastAdmin, conversation/unknown */
   leave(id: ConversationId): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { ReceiptClock } from "./conversation/next-content.ts";
 import { Scans } from "./conversation/scan.ts";
 import { ShortCodes } from "./conversation/short-code.ts";
 import { foundWaiting } from "./conversation/start.ts";
+import { disappearStep } from "./conversation/sweep.ts";
 import type { Core } from "./core.ts";
 import { Transfers } from "./files/transfers.ts";
 import { claimStep } from "./group/claims.ts";
@@ -32,7 +33,7 @@ export class Tasks {
   readonly #receipts = new ReceiptClock();
   readonly #runners = new Map<string, GroupRunner>();
   readonly #inbox: InboxReader;
-  readonly #pumps: Record<"publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims", Pump>;
+  readonly #pumps: Record<"publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear", Pump>;
   #isStarted = false;
   /** As the conversations last knew it. */
   #known: Pick<AccountRow, "device" | "revokedDevices"> | undefined;
@@ -58,6 +59,7 @@ export class Tasks {
       inbox: core.pump("inbox", () => this.#inbox.step()),
       stock: core.pump("stock", () => stockStep(core)),
       claims: core.pump("claims", () => claimStep(core)),
+      disappear: core.pump("disappear", () => disappearStep(core)),
     };
     core.onChanged((table, id) => this.#changed(table, id));
     core.onNodeChanged(() => this.#wakeAll());
@@ -139,7 +141,7 @@ export class Tasks {
       }
       case threads.name:
         this.#tellConversation(id);
-        this.#wake(this.search.pump);
+        this.#wake(this.search.pump, this.#pumps.disappear);
         this.#wakeGroup(threads.get(id)?.groupId);
         break;
       case groups.name:

@@ -2,6 +2,7 @@
 import { encodeHex } from "@p2pcrypt/bytes";
 import { formatContactLink } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
+import { isOver } from "./conversation/history.ts";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
@@ -83,7 +84,8 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
   const members = membersOf(core, group);
   const isUndecided = contact?.alert?.isDecided === false || members.some(({ alert }) => alert?.isDecided === false);
   const blocked = isUndecided ? "undecided" : undefined;
-  const last = thread.last === undefined ? undefined : withState(core, thread, thread.last);
+  const isLast = thread.last !== undefined && !isOver(thread.last, core.nowMs);
+  const last = isLast ? withState(core, thread, thread.last) : undefined;
   return {
     id: thread.id,
     kind: thread.kind,
@@ -99,6 +101,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     isCaughtUp,
     ...(thread.contactId === undefined ? {} : { contactId: thread.contactId }),
     ...(thread.kind === "group" ? groupFacts(core, members, group) : {}),
+    ...(thread.kind === "direct" && group?.wishes !== undefined ? { pending: group.wishes.map(pendingChange) } : {}),
     ...(group?.disappearAfterS === undefined ? {} : { disappearAfterS: group.disappearAfterS }),
     ...(last === undefined ? {} : { last }),
     ...(blocked === undefined ? {} : { sendingBlocked: blocked }),

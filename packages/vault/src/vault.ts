@@ -25,6 +25,8 @@ export interface CollectionEntry {
 
 const COLLECTION_STORE = "collection";
 const MAX_TAILS_IN_MEMORY = 256;
+/** Opening a page costs a millisecond or two; whoever scrolls or searches comes back to the same ones. */
+const MAX_PAGES_IN_MEMORY = 128;
 const ERASE_STEP = 500;
 
 export class Vault {
@@ -35,6 +37,7 @@ export class Vault {
   #dataKey: Uint8Array | undefined;
   #batches: number;
   readonly #tails = new Map<string, Tail>();
+  readonly #pages = new Map<string, readonly Uint8Array[]>();
   /** Commits run one after the other. */
   #lane: Promise<unknown> = Promise.resolve();
 
@@ -87,6 +90,7 @@ export class Vault {
     this.#sealing = undefined;
     this.#dataKey = undefined;
     this.#tails.clear();
+    this.#pages.clear();
   }
 
   /** @throws {VaultError} as `open` */
@@ -167,16 +171,19 @@ export class Vault {
       writes.push({ key, value: bytes === undefined ? undefined : seal({ store, name, page: 0 }, bytes) });
     }
     const tails = new Map<string, Tail>();
+    const changedPages = new Map<string, readonly Uint8Array[]>();
     for (const collection of new Set([...appends.keys(), ...replacements.keys()])) {
       const change = { added: appends.get(collection) ?? [], replaced: replacements.get(collection) ?? new Map() };
-      const { tail, writes: pages } = await this.#changed(sealing, seal, collection, change);
+      const { tail, pages, writes: sealed } = await this.#changed(sealing, seal, collection, change);
+      for (const [page, content] of pages) changedPages.set(pageName(collection, page), content);
       tails.set(collection, tail);
-      writes.push(...pages);
+      writes.push(...sealed);
     }
     // A number is used once, also when the store fails: a batch that was stored in spite of an error keeps its own.
     this.#batches = number;
     await this.#store.apply(writes);
-    for (const [collection, tail] of tails) this.#remember(collection, tail);
+    for (const [collection, tail] of tails) remember(this.#tails, collection, tail, MAX_TAILS_IN_MEMORY);
+    for (const [name, content] of changedPages) remember(this.#pages, name, content, MAX_PAGES_IN_MEMORY);
   }
 
   async #changed(
@@ -184,7 +191,11 @@ export class Vault {
     seal: (place: Place, value: Uint8Array) => Uint8Array,
     collection: string,
     { added, replaced }: { readonly added: readonly Uint8Array[]; readonly replaced: ReadonlyMap<number, Uint8Array> },
-  ): Promise<{ readonly tail: Tail; readonly writes: readonly StoreWrite[] }> {
+  ): Promise<{
+    readonly tail: Tail;
+    readonly pages: ReadonlyMap<number, readonly Uint8Array[]>;
+    readonly writes: readonly StoreWrite[];
+  }> {
     const before = await this.#tail(collection);
     const hidden = sealing.hideName(COLLECTION_STORE, collection);
     const entries = [...before.entries];
@@ -213,7 +224,7 @@ export class Vault {
       value: seal({ store: COLLECTION_STORE, name: collection, page: page + 1 }, encodePage(content)),
     }));
     writes.push({ key: tailKey(hidden), value: seal({ store: COLLECTION_STORE, name: collection, page: 0 }, encodeTail(tail)) });
-    return { tail, writes };
+    return { tail, pages, writes };
   }
 
   async #tail(collection: string): Promise<Tail> {
@@ -225,26 +236,25 @@ export class Vault {
       sealed === undefined
         ? EMPTY_TAIL
         : decodeTail(sealing.open({ store: COLLECTION_STORE, name: collection, page: 0 }, sealed));
-    this.#remember(collection, tail);
+    remember(this.#tails, collection, tail, MAX_TAILS_IN_MEMORY);
     return tail;
   }
 
   /** @returns the number of the first entry, and the entries. */
   async #page(collection: string, page: number): Promise<readonly [number, readonly Uint8Array[]]> {
     const sealing = this.#unlocked();
+    const name = pageName(collection, page);
+    const first = page * PAGE_ENTRIES + 1;
+    const known = this.#pages.get(name);
+    if (known !== undefined) return [first, known];
+    const batches = this.#batches;
     const sealed = await this.#store.get(pageKey(sealing.hideName(COLLECTION_STORE, collection), page));
     if (sealed === undefined) throw new VaultError({ code: "vault/damaged" });
-    return [
-      page * PAGE_ENTRIES + 1,
-      decodePage(sealing.open({ store: COLLECTION_STORE, name: collection, page: page + 1 }, sealed)),
-    ];
-  }
-
-  #remember(collection: string, tail: Tail): void {
-    this.#tails.delete(collection);
-    this.#tails.set(collection, tail);
-    const [oldest] = this.#tails.keys();
-    if (this.#tails.size > MAX_TAILS_IN_MEMORY && oldest !== undefined) this.#tails.delete(oldest);
+    const content = decodePage(sealing.open({ store: COLLECTION_STORE, name: collection, page: page + 1 }, sealed));
+    // What a commit wrote while this was read is newer.
+    const isNewest = batches === this.#batches && !this.#pages.has(name);
+    if (isNewest) remember(this.#pages, name, content, MAX_PAGES_IN_MEMORY);
+    return [first, content];
   }
 
   #setKey(dataKey: Uint8Array): void {
@@ -262,4 +272,16 @@ export class Vault {
     this.#lane = result.catch(() => undefined); // the caller has the rejection
     return result;
   }
+}
+
+function pageName(collection: string, page: number): string {
+  return `${page}/${collection}`;
+}
+
+/** The newest use stays longest. */
+function remember<Value>(all: Map<string, Value>, name: string, value: Value, most: number): void {
+  all.delete(name);
+  all.set(name, value);
+  const [oldest] = all.keys();
+  if (all.size > most && oldest !== undefined) all.delete(oldest);
 }

@@ -1,10 +1,10 @@
 // What is looked for in all conversations, and what was found. Asked again as one types; of answers that overtake each other the last
 // question's counts.
-import type { Client, ConversationId, SearchHit, SearchQuery } from "@p2pcrypt/client";
+import type { Client, ContactSnapshot, ConversationId, SearchHit, SearchQuery } from "@p2pcrypt/client";
 import { Model } from "./model.ts";
 
 export interface SearchFilters {
-  readonly from: SearchQuery["from"] | undefined;
+  readonly from: ContactSnapshot["identityId"] | undefined;
   readonly in: ConversationId | undefined;
   /** Days as a date field has them, both included; empty for none. */
   readonly after: string;

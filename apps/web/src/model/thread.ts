@@ -96,8 +96,9 @@ export class Thread extends Model<ThreadSnapshot> {
     if (newest === undefined || this.#window.isAtEnd) return;
     await this.#page(async () => {
       const before = newest + PAGE + 1;
-      const page = await this.#deps.client.conversations.history(this.id, { before, limit: PAGE });
-      this.#window.append(page, page.length < PAGE || (page[0]?.number ?? 0) < before - 1);
+      const { conversations } = this.#deps.client;
+      const page = await conversations.history(this.id, { before, limit: PAGE });
+      this.#window.append(page, before > (conversations.get(this.id)?.entries ?? 0));
     });
   }
 
@@ -179,6 +180,10 @@ export class Thread extends Model<ThreadSnapshot> {
           case "entry":
             if (event.entry.conversationId === this.id) this.#arrived(event.entry);
             return;
+          case "erased":
+            if (event.conversationId !== this.id) return;
+            this.#window.erase(event.numbers);
+            return this.#soon();
           case "messageState":
             if (event.conversationId !== this.id) return;
             this.#window.state(event.id, event.state);

@@ -125,6 +125,11 @@ export class HistoryWindow {
     if (isFollowing) this.#trim();
   }
 
+  /** Entries are gone from the history. */
+  erase(numbers: readonly number[]): void {
+    this.#logged = this.#logged.filter(({ entry }) => entry.number === undefined || !numbers.includes(entry.number));
+  }
+
   state(id: string, state: MessageState): void {
     const changed = (one: ShownEntry): ShownEntry =>
       (one.entry.kind === "text" || one.entry.kind === "file") && one.entry.id === id

@@ -74,7 +74,7 @@ export const REMOTE_METHODS = {
     "deleteIdentity",
   ],
   contacts: ["preview", "lookUp", "add", "accept", "decline", "block", "unblock", "acceptAlert"],
-  conversations: ["history", "send", "unsend", "markRead", "setTyping", "setPresence", "leave"],
+  conversations: ["history", "send", "unsend", "markRead", "setTyping", "setPresence", "setDisappearing", "leave"],
   groups: [
     "create",
     "add",
@@ -123,7 +123,6 @@ export const REMOTE_METHODS = {
   ],
   files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
   calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
-  files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode"],
   search: ["find"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 

@@ -78,6 +78,7 @@ export class RemoteClient implements Client {
       markRead: (...args) => call("conversations", "markRead", args),
       setTyping: (...args) => void call("conversations", "setTyping", args).catch(unlessEnded),
       setPresence: (...args) => void call("conversations", "setPresence", args).catch(unlessEnded),
+      setDisappearing: (...args) => call("conversations", "setDisappearing", args),
       leave: (...args) => call("conversations", "leave", args),
     };
     this.groups = {

@@ -360,6 +360,7 @@ export const enFirst = {
   "fail.group/tooMany": "A group has at most 500 members.",
   "fail.group/notAContact": "Only people you talk with can be added.",
   "fail.group/notAMember": "They are not in this group.",
+  "fail.conversation/badDuration": "Messages disappear after 30 seconds to 4 weeks, or never.",
   "fail.group/badDuration": "A link is good for an hour to 30 days.",
   "fail.group/tooManyInvitations": "There are 16 links to this group already. Take one back first.",
   "fail.group/noInvitation": "There is no such link.",

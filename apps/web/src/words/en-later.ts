@@ -411,7 +411,7 @@ export const enLater = {
   "search.found": { one: "{{n}} message", other: "{{n}} messages" },
   "search.reading": "Older messages are still being read.",
   "search.more": "Show more",
-  "search.from": "Said by",
+  "search.by": "Said by",
   "search.anybody": "Anybody",
   "search.in": "In",
   "search.anywhere": "Every conversation",

@@ -42,6 +42,7 @@ const SENTENCES = {
   "group/tooMany": "fail.group/tooMany",
   "group/notAContact": "fail.group/notAContact",
   "group/notAMember": "fail.group/notAMember",
+  "conversation/badDuration": "fail.conversation/badDuration",
   "group/badDuration": "fail.group/badDuration",
   "group/tooManyInvitations": "fail.group/tooManyInvitations",
   "group/noInvitation": "fail.group/noInvitation",

@@ -11,6 +11,8 @@ import { verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
 import type { GroupRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyAttestationRequest, applyCertifications, applyIntroduction } from "../trust/incoming.ts";
+import { disappears } from "./disappearing.ts";
+import { isOver } from "./history.ts";
 import type { Scans } from "./scan.ts";
 import type { ShortCodes } from "./short-code.ts";
 import { appendEntry, applyReceipt, type NewEntry, othersIn } from "./thread.ts";
@@ -41,7 +43,9 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
   }
   const isDirect = tx.get(threads, threadId)?.kind === "direct";
   if (!isDirect && FOR_TWO.has(content.kind)) return;
-  const said = { id: content.id, author: author.identityId, authorName: contact?.name ?? author.name, isOwn, atMs };
+  const authorName = contact?.name ?? author.name;
+  const said = { id: content.id, author: author.identityId, authorName, isOwn, atMs, ...disappears(group, atMs) };
+  if (MESSAGES.has(content.kind) && isOver(said, core.nowMs)) return; // its time was over before it came
   switch (content.kind) {
     case "text":
       await appendEntry(tx, threads, threadId, {
@@ -122,6 +126,8 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
   }
 }
 
+const MESSAGES: ReadonlySet<Content["kind"]> = new Set(["text", "file", "unknown"]);
+
 /** Dialogues of two people, and what one gives another: in a group they would have other meanings to different members. */
 const FOR_TWO: ReadonlySet<Content["kind"]> = new Set([
   "sasCommit",
@@ -158,7 +164,7 @@ export async function applyOwnEcho(core: Core, tx: Tx, group: GroupRow, recordHa
   tx.delete(outbox, id);
   tx.put(threads, thread.id, { ...thread, outbox: thread.outbox.filter((one) => one !== id) });
   if (row.content.kind === "goodbye") return applyOwnGoodbye(core, tx, group, atMs);
-  await appendOwn(core, tx, thread.id, row.content, atMs);
+  await appendOwn(core, tx, group, row.content, atMs);
 }
 
 /** Either side may ask again; that makes a new group in the same thread. */
@@ -178,9 +184,11 @@ function over(core: Core, tx: Tx, groupId: string, state: "left" | "removed"): v
   if (group !== undefined) tx.put(groups, groupId, { ...group, state });
 }
 
-async function appendOwn(core: Core, tx: Tx, threadId: string, content: KnownContent, atMs: number): Promise<void> {
+async function appendOwn(core: Core, tx: Tx, group: GroupRow, content: KnownContent, atMs: number): Promise<void> {
   const { identityId, name } = core.account;
-  const said = { id: content.id, author: identityId, authorName: name, isOwn: true, atMs };
+  const { threadId } = group;
+  const said = { id: content.id, author: identityId, authorName: name, isOwn: true, atMs, ...disappears(group, atMs) };
+  if (isOver(said, core.nowMs)) return;
   if (content.kind === "file") await appendFile(core, tx, threadId, { ...said, wasVerified: true }, content);
   if (content.kind === "call") await appendEntry(tx, core.tables.threads, threadId, callEntry(said, content));
   if (content.kind !== "text") return;

@@ -3,7 +3,7 @@ import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeCredential } from "@p2pcrypt/identity";
 import type { GroupChange, IdentityId, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
-import { planGroupCommit } from "../group/plan.ts";
+import { planAgreed, planGroupCommit } from "../group/plan.ts";
 import type { AddRow, ContactRow, GroupRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { refreshInMs } from "./refresh-keys.ts";
@@ -98,7 +98,7 @@ export function planCommit(
 function planDirect(group: GroupRow, session: Session, leaves: readonly number[]): PlannedCommit | undefined {
   const { self, roster, streamAdminKeys } = session;
   if (!self.isAdministrator) return undefined;
-  if (leaves.length === 0) return group.adds.length > 0 ? planAdds(group, session) : undefined;
+  if (leaves.length === 0) return group.adds.length > 0 ? planAdds(group, session) : planAgreed(group, session);
   const devices = roster.filter(({ leaf }) => leaves.includes(leaf)).map(({ deviceId }) => encodeHex(deviceId));
   const [gone, kept] = partition(streamAdminKeys, ({ deviceId }) => devices.includes(encodeHex(deviceId)));
   const left = roster.filter(({ leaf }) => !leaves.includes(leaf));

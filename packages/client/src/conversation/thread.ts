@@ -9,6 +9,9 @@ import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import type { Table } from "../store/table.ts";
 import type { Tx } from "../store/tx.ts";
 
+import { noteDisappearing } from "./disappearing.ts";
+import { historyOf, withoutPicture } from "./history.ts";
+
 type WithoutNumber<Any> = Any extends Entry ? Omit<Any, "number" | "conversationId" | "state"> : never;
 export type NewEntry = WithoutNumber<Entry>;
 
@@ -20,10 +23,6 @@ interface Seen {
 
 const SEEN_STORE = "seen";
 const MAX_UNSETTLED = 500;
-
-export function historyOf(threadId: string): string {
-  return `history/${threadId}`;
-}
 
 /** Adds the next entry. A message of an author's already known id changes nothing: the first one counts. */
 export async function appendEntry(tx: Tx, threads: Table<ThreadRow>, threadId: string, entry: NewEntry): Promise<void> {
@@ -42,7 +41,8 @@ export async function addEntry(tx: Tx, threads: Table<ThreadRow>, threadId: stri
   }
   const stored: Entry = { ...entry, conversationId: threadId, number };
   tx.append(historyOf(threadId), stored);
-  tx.put(threads, threadId, counted({ ...thread, entries: number, last: withoutPicture(stored) }, stored));
+  const row = counted({ ...thread, entries: number, last: withoutPicture(stored) }, stored);
+  tx.put(threads, threadId, noteDisappearing(tx, row, stored));
   const isOwn = (stored.kind === "text" || stored.kind === "file") && stored.isOwn;
   tx.emit({ kind: "entry", entry: isOwn ? { ...stored, state: "atNode" } : stored });
   return stored;
@@ -53,13 +53,6 @@ function counted(thread: ThreadRow, entry: Entry): ThreadRow {
   const number = entry.number ?? 0;
   if (!entry.isOwn) return { ...thread, unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
   return { ...thread, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
-}
-
-/** A conversation's row is written with every change: it does not carry thumbnails. */
-function withoutPicture(entry: Entry): Entry {
-  if (entry.kind !== "file") return entry;
-  const { thumbnail: _, ...file } = entry.file;
-  return { ...entry, file };
 }
 
 async function seenBy(tx: Tx, threadId: string, id: string): Promise<readonly Seen[]> {

@@ -102,7 +102,8 @@ function planAdds(group: GroupRow): PlannedCommit | undefined {
   return { ...simple({ kind: "add", keyPackages: adds.map(({ offer }) => offer.keyPackage) }), adds };
 }
 
-function planAgreed(group: GroupRow, session: Session): PlannedCommit | undefined {
+/** What all see as agreed. */
+export function planAgreed(group: GroupRow, session: Session): PlannedCommit | undefined {
   const wishes = unmetWishes(group, session);
   const renamed = wishes.find((wish) => wish.kind === "rename");
   const disappear = wishes.find((wish) => wish.kind === "disappear");

@@ -1,5 +1,5 @@
 // A stretch of the search index: so many messages, folded, one after the other in one string, so that looking through them is the
-// engine's own substring search (spec/protocol/vault.md section 9).
+// engine's own substring search (spec/protocol/vault.md section 7).
 import { ByteReader, ByteWriter, DecodeError, decodeUtf8, encodeUtf8 } from "@p2pcrypt/bytes";
 import { isUnspaced } from "./fold.ts";
 

@@ -1,9 +1,7 @@
 // One question to the search index: the best messages, with what stands in their histories.
-import { historyOf } from "../conversation/thread.ts";
+import { isOver, readStored } from "../conversation/history.ts";
 import type { Core } from "../core.ts";
-import type { Entry } from "../entry-snapshots.ts";
 import type { SearchAnswer, SearchHit, SearchQuery } from "../search-snapshots.ts";
-import { decodeStored } from "../store/stored-json.ts";
 import { withState } from "../views.ts";
 import { type Block, type Fit, find, type IndexRow } from "./block.ts";
 import { excerptOf, termsOf } from "./fold.ts";
@@ -83,10 +81,8 @@ function placeIn(best: readonly Found[], found: Found): number {
 
 async function hitOf(core: Core, threadId: string, number: number, terms: readonly string[]): Promise<SearchHit | undefined> {
   const thread = core.tables.threads.get(threadId);
-  const [stored] = await core.deps.vault.readPage(historyOf(threadId), { before: number + 1, limit: 1 });
-  if (thread === undefined || stored === undefined) return undefined;
-  const entry = decodeStored<Entry>(stored.bytes);
-  if (entry.kind !== "text" && entry.kind !== "file") return undefined;
+  const entry = await readStored(core, threadId, number);
+  if (thread === undefined || (entry?.kind !== "text" && entry?.kind !== "file") || isOver(entry, core.nowMs)) return undefined;
   const { text, marks } = excerptOf(wordsOf(entry), terms);
   return { entry: withState(core, thread, entry), excerpt: text, marks };
 }

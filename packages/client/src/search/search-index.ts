@@ -1,8 +1,8 @@
 // The search index: follows the histories of all conversations, block by block, in the vault. Derived: what a crash loses is read again.
-// Stored formats: spec/protocol/vault.md section 9.
+// Stored formats: spec/protocol/vault.md section 7.
 import type { Cancel } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
-import { historyOf } from "../conversation/thread.ts";
+import { historyOf } from "../conversation/history.ts";
 import type { Core } from "../core.ts";
 import type { Entry, FileEntry, TextEntry } from "../entry-snapshots.ts";
 import { decodeStored, encodeStored } from "../store/stored-json.ts";

@@ -40,6 +40,8 @@ export interface UploadRow {
   readonly expiresMs?: number;
   /** The node was asked to delete it, and did. */
   readonly isFreed?: boolean;
+  /** Its message is erased: all that is left to do is to free what the node holds. */
+  readonly isEnding?: boolean;
 }
 
 export interface UploadSecretRow {

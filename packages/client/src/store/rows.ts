@@ -245,6 +245,16 @@ export interface ThreadRow {
   readonly unsettled: readonly { readonly id: string; readonly number: number }[];
   /** Ids of what waits to be sent, oldest first. */
   readonly outbox: readonly string[];
+  /** Of each time that messages stayed here: how many do or did, and how many of those are erased. */
+  readonly disappearing?: readonly DisappearingRow[];
+}
+
+export interface DisappearingRow {
+  readonly afterS: number;
+  readonly count: number;
+  readonly done: number;
+  /** When the next one goes, or is looked for. */
+  readonly nextMs: number;
 }
 
 export interface Mark {

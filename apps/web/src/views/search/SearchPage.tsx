@@ -47,7 +47,7 @@ export function SearchPage({ search, people, places, nowMs, onLook, onMore }: Se
         </div>
         <div className="search-filters">
           <Select
-            label={t("search.from")}
+            label={t("search.by")}
             value={search.from ?? ""}
             options={people.map(({ identityId, name }) => [identityId, shownName(name)])}
             none={t("search.anybody")}

@@ -10,7 +10,8 @@ const LOOPBACK_SOURCES = "http://localhost:* http://127.0.0.1:* ws://localhost:*
 const PERMISSIONS = [
   "camera=(self)",
   "microphone=(self)",
-  ...["accelerometer", "display-capture", "geolocation", "gyroscope", "magnetometer", "midi", "payment", "serial", "usb"].map(
+  "display-capture=(self)",
+  ...["accelerometer", "geolocation", "gyroscope", "magnetometer", "midi", "payment", "serial", "usb"].map(
     (feature) => `${feature}=()`,
   ),
 ].join(", ");

@@ -92,6 +92,8 @@ export interface Boot {
   discard(): Promise<void>;
 
   readonly files: PageFiles;
+  /** Gives the keys of a call's media to whoever has the other end of the port. */
+  watchCallKeys(callId: string, port: MessagePort): Promise<void>;
 
   storage(): Promise<StorageSnapshot>;
   /** Asks the browser to keep the data. */

@@ -110,6 +110,10 @@ export class WorkerBoot implements Boot {
     letGo: (ref) => this.#running().call("letFileGo", { ref }),
   };
 
+  async watchCallKeys(callId: string, port: MessagePort): Promise<void> {
+    await this.#running().call("watchCallKeys", { callId, port }, undefined, [port]);
+  }
+
   storage(): Promise<StorageSnapshot> {
     return this.#deps.storage();
   }

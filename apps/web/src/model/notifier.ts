@@ -51,6 +51,10 @@ export function startNotifying({ client, words, settings, isLookedAt, notify }: 
         fragment: formatRoute({ kind: "requests" }),
       });
     }
+    if (event.kind === "call" && event.call.state === "ringing") {
+      const fragment = formatRoute({ kind: "conversation", id: event.call.conversationId, details: false });
+      say({ title: t("notify.title"), body: t("call.incoming"), tag: "call", fragment });
+    }
     if (event.kind === "shortCode" && event.run.state === "offered") {
       const name = shownName(client.contacts.get(event.run.contactId)?.name ?? "");
       const fragment = formatRoute({ kind: "compare", identityId: event.run.contactId });

@@ -4,6 +4,7 @@ import type { Boot } from "../boot/boot.ts";
 import type { Platform } from "../platform/platform.ts";
 import { shownName } from "../text/printable.ts";
 import type { Words } from "../words/words.ts";
+import { CallDesk } from "./call-desk.ts";
 import type { Situation } from "./commands.ts";
 import { Drafts } from "./draft.ts";
 import { Nodes } from "./nodes.ts";
@@ -32,6 +33,7 @@ export class Workspace {
   readonly self: SelfModel;
   readonly offers: Offers;
   readonly toasts: Toasts;
+  readonly calls: CallDesk;
   readonly drafts = new Drafts();
   readonly #deps: WorkspaceDeps;
   readonly #endings: (() => void)[] = [];
@@ -47,6 +49,7 @@ export class Workspace {
     this.self = new SelfModel(client);
     this.offers = new Offers(client);
     this.toasts = new Toasts((delayMs, run) => platform.after(delayMs, run));
+    this.calls = new CallDesk({ client, after: (delayMs, run) => platform.after(delayMs, run) });
     this.#endings.push(
       startNotifying({
         client,
@@ -107,7 +110,7 @@ export class Workspace {
 
   dispose(): void {
     for (const end of this.#endings) end();
-    for (const model of [this.roster, this.nodes, this.safety, this.self, this.offers, this.toasts]) model.dispose();
+    for (const model of [this.roster, this.nodes, this.safety, this.self, this.offers, this.toasts, this.calls]) model.dispose();
   }
 
   #contactAt(route: Route) {

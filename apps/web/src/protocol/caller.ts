@@ -25,7 +25,12 @@ export class Caller<Ops extends Operations, Notice = never> {
   }
 
   /** @throws what the operation throws; {WebError} web/ended, web/cancelled */
-  call<Op extends keyof Ops & string>(op: Op, request: Ops[Op]["request"], signal?: AbortSignal): Promise<Ops[Op]["answer"]> {
+  call<Op extends keyof Ops & string>(
+    op: Op,
+    request: Ops[Op]["request"],
+    signal?: AbortSignal,
+    transfer: readonly MessagePort[] = [],
+  ): Promise<Ops[Op]["answer"]> {
     if (this.#isEnded) return Promise.reject(new WebError({ code: "web/ended" }));
     if (signal?.aborted === true) return Promise.reject(new WebError({ code: "web/cancelled" }));
     const id = this.#nextId;
@@ -52,7 +57,7 @@ export class Caller<Ops extends Operations, Notice = never> {
           reject(error);
         },
       });
-      this.#post({ kind: "call", id, op, request });
+      this.#post({ kind: "call", id, op, request }, transfer);
     });
   }
 
@@ -74,8 +79,8 @@ export class Caller<Ops extends Operations, Notice = never> {
     for (const resolve of this.#whenSettled.splice(0)) resolve();
   }
 
-  #post(message: CallerMessage): void {
-    this.#port.post(message);
+  #post(message: CallerMessage, transfer: readonly MessagePort[] = []): void {
+    this.#port.post(message, transfer);
   }
 
   #received(message: ServerMessage, noticed: (notice: Notice) => void): void {

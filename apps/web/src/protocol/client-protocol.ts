@@ -174,6 +174,11 @@ export type ClientOperations = {
   };
   /** Neither is needed any more. */
   letFileGo: { request: { readonly ref: string }; answer: undefined };
+  /**
+   * The keys of a call's media, to the worker that seals frames. They go over this port, and not through the page: no answer to the page
+   * has them.
+   */
+  watchCallKeys: { request: { readonly callId: string; readonly port: MessagePort }; answer: undefined };
   retryNow: { request: undefined; answer: undefined };
   settled: { request: undefined; answer: undefined };
 };

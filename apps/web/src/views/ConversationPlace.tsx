@@ -1,13 +1,16 @@
+import type { CallSnapshot } from "@p2pcrypt/client";
 import { Suspense, useEffect } from "react";
 import type { Route } from "../model/routes.ts";
 import type { Thread } from "../model/thread.ts";
 import { twinsAmong } from "../model/twins.ts";
 import { shownText } from "../text/printable.ts";
+import { sentenceOf } from "../words/failures.ts";
 import { Conversation } from "./chat/Conversation.tsx";
 import { attachments, Details, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace, VoicePlace } from "./later.ts";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
+type CallMedia = CallSnapshot["media"];
 type ConversationRoute = Route & { readonly kind: "conversation" };
 
 export function ConversationPlace(props: PlaceProps & { readonly route: ConversationRoute }) {
@@ -22,7 +25,8 @@ function Held({
   route,
   thread,
 }: PlaceProps & { readonly route: ConversationRoute; readonly thread: Thread }) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const snapshot = useSnapshot(thread);
   useEffect(() => {
     const look = (): void => thread.inSight(platform.isLookedAt());
@@ -37,6 +41,8 @@ function Held({
   const { contact } = snapshot;
   const place = { workspace, platform, id: route.id };
   const nowMs = platform.nowMs();
+  const call = (media: CallMedia): void =>
+    void workspace.calls.start(route.id, media).catch((error: unknown) => toasts.say(sentenceOf(words, error)));
   const block = async (): Promise<void> => (contact === undefined ? undefined : workspace.block(contact));
   const unblock = async (): Promise<void> => (contact === undefined ? undefined : client.contacts.unblock(contact.identityId));
   return (
@@ -48,6 +54,7 @@ function Held({
           draft={drafts.get(route.id)}
           sendsOnEnter={boot.settings().sendsOnEnter}
           nowMs={nowMs}
+          onCall={call}
           uploads={
             <Suspense>
               <UploadsPlace {...place} />
@@ -73,6 +80,7 @@ function Held({
                 <FilePlace {...place} entry={entry} />
               </Suspense>
             ),
+            call,
             copyText: (text) => void platform.copy(text).then(() => toasts.say(t("app.copied"))),
             acceptAlert: async () => (contact === undefined ? undefined : client.contacts.acceptAlert(contact.identityId)),
             block,

@@ -10,6 +10,7 @@ import type { Platform } from "../platform/platform.ts";
 import { ConversationPlace } from "./ConversationPlace.tsx";
 import { ToastList } from "./kit/ToastList.tsx";
 import {
+  CallPlace,
   ComparePlace,
   fetchLater,
   GroupAddPlace,
@@ -114,6 +115,9 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
       <Place workspace={workspace} platform={platform} router={router} route={route} />
       <ToastList toasts={toasts} />
       <Suspense>
+        <Calling workspace={workspace} platform={platform} />
+      </Suspense>
+      <Suspense>
         {over === "palette" ? (
           <Palette
             situation={workspace.situation(route)}
@@ -128,6 +132,12 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
       </Suspense>
     </div>
   );
+}
+
+/** Fetched with the first call. */
+function Calling({ workspace, platform }: Omit<ColumnsProps, "router">) {
+  const { call } = useSnapshot(workspace.calls);
+  return call === undefined ? undefined : <CallPlace workspace={workspace} platform={platform} />;
 }
 
 function Place(props: ColumnsProps & { readonly route: Route }) {

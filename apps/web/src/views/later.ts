@@ -11,6 +11,7 @@ const later = {
   places: withWords(() => import("./later-places.tsx")),
   details: withWords(() => import("./details/Details.tsx")),
   files: withWords(() => import("./files-places.tsx")),
+  calls: withWords(() => import("./call-places.tsx")),
   groups: withWords(() => import("./group-places.tsx")),
   trust: withWords(() => import("./trust-places.tsx")),
   search: withWords(() => import("./search-places.tsx")),
@@ -38,6 +39,7 @@ export const RootLandingPlace = lazy(async () => ({ default: (await later.map())
 export const UploadsPlace = lazy(async () => ({ default: (await later.files()).UploadsPlace }));
 export const FilePlace = lazy(async () => ({ default: (await later.files()).FilePlace }));
 export const VoicePlace = lazy(async () => ({ default: (await later.files()).VoicePlace }));
+export const CallPlace = lazy(async () => ({ default: (await later.calls()).CallPlace }));
 export const NewGroupPlace = lazy(async () => ({ default: (await later.groups()).NewGroupPlace }));
 export const GroupAddPlace = lazy(async () => ({ default: (await later.groups()).GroupAddPlace }));
 export const GroupDetailsPlace = lazy(async () => ({ default: (await later.groups()).GroupDetailsPlace }));

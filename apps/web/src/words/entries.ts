@@ -60,7 +60,7 @@ export function eventSentence({ t }: Words, event: ConversationEvent): string {
 export function callSentence({ t }: Words, entry: Pick<CallEntry, "media" | "outcome" | "durationS" | "isOwn">): string {
   if (isMissed(entry)) return t(`call.missed.${entry.media}`);
   const what = entry.outcome === "answered" ? lengthOf(entry.durationS) : t(`call.outcome.${entry.outcome}`);
-  return t("call.line", { call: t(`call.${entry.media}`), what });
+  return t("call.line", { call: t(`call.of.${entry.media}`), what });
 }
 
 /** 4:05, or 1:04:05. */

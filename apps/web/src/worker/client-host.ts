@@ -74,6 +74,7 @@ export class ClientHost {
       fileSize: ({ ref }) => this.#deps.files.sizeOf(ref),
       readFile: ({ ref, at, size }) => this.#deps.files.read(ref, at, size),
       letFileGo: ({ ref }) => done(this.#deps.files.letGo(ref)),
+      watchCallKeys: async ({ callId, port }) => this.#watchCallKeys(callId, port),
       retryNow: async () => void this.#running().retryNow(),
       settled: () => done(this.#running().settled()),
     };
@@ -191,6 +192,14 @@ export class ClientHost {
     }
     this.#events.flush();
     return answer;
+  }
+
+  #watchCallKeys(callId: string, port: MessagePort): undefined {
+    this.#running().watchCallKeys?.(callId, (keys) => {
+      port.postMessage(keys);
+      if (keys === undefined) port.close();
+    });
+    return undefined;
   }
 
   #run(client: Client): void {

@@ -33,7 +33,14 @@ export const Bubble = memo(
           ) : entry.kind === "file" ? (
             actions.file(entry)
           ) : entry.kind === "call" ? (
-            <p className={isMissed(entry) ? "text" : "hint"}>{callSentence(words, entry)}</p>
+            <>
+              <p className={isMissed(entry) ? "text" : "hint"}>{callSentence(words, entry)}</p>
+              {isMissed(entry) ? (
+                <Button look="quiet" size="small" onPress={() => actions.call(entry.media)}>
+                  {t("call.back")}
+                </Button>
+              ) : undefined}
+            </>
           ) : (
             <p className="hint">{t("chat.unknown", { name: shownName(entry.authorName), kind: entry.name })}</p>
           )}

@@ -1,10 +1,12 @@
-import { ArrowLeft, Info } from "lucide-react";
+import type { CallSnapshot } from "@p2pcrypt/client";
+import { ArrowLeft, Info, Phone, Video } from "lucide-react";
 import { type DragEvent, type ReactNode, useRef } from "react";
 import { formatRoute, type Route } from "../../model/routes.ts";
 import type { ThreadSnapshot } from "../../model/thread.ts";
 import { trustMarkOf } from "../../model/trust-mark.ts";
 import { shownName } from "../../text/printable.ts";
 import { Avatar } from "../kit/Avatar.tsx";
+import { IconButton } from "../kit/Button.tsx";
 import { LinkButton } from "../kit/LinkButton.tsx";
 import { Name } from "../kit/Name.tsx";
 import { TrustWord } from "../kit/TrustWord.tsx";
@@ -24,10 +26,11 @@ export interface ConversationProps {
   /** Files on their way out. */
   readonly uploads: ReactNode;
   readonly voice: ReactNode;
+  readonly onCall: (media: CallSnapshot["media"]) => void;
   readonly actions: TimelineActions & ComposerActions & AlertActions & { readonly unblock: () => Promise<void> };
 }
 
-export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, voice, actions }: ConversationProps) {
+export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, voice, onCall, actions }: ConversationProps) {
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, isTyping, presence } = thread;
@@ -60,6 +63,14 @@ export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, upload
             </span>
           </span>
         </a>
+        {conversation.kind === "direct" && conversation.state === "active" && contact?.state === "accepted" ? (
+          <>
+            <IconButton label={t("call.of.voice")} icon={<Phone size={20} aria-hidden />} onPress={() => onCall("voice")} />
+            <span className="video-call">
+              <IconButton label={t("call.of.video")} icon={<Video size={20} aria-hidden />} onPress={() => onCall("video")} />
+            </span>
+          </>
+        ) : undefined}
         <LinkButton to={details} label={t("chat.details")} icon={<Info size={20} aria-hidden />} />
       </header>
       <Alerts thread={thread} nowMs={nowMs} actions={actions} />

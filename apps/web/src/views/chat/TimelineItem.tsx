@@ -1,4 +1,4 @@
-import type { ContactSnapshot, FileEntry } from "@p2pcrypt/client";
+import type { CallEntry, ContactSnapshot, FileEntry } from "@p2pcrypt/client";
 import { memo, type ReactNode } from "react";
 import { localDay, type ShownEntry, type TimelineItem } from "../../model/timeline.ts";
 import { shownName } from "../../text/printable.ts";
@@ -13,6 +13,8 @@ export interface SaidActions {
   readonly people: People;
   readonly attest: (by: ContactSnapshot["identityId"], isAttested: boolean) => Promise<void>;
   readonly unsend: (id: string) => void;
+  /** Calls back. */
+  readonly call: (media: CallEntry["media"]) => void;
   readonly copyText: (text: string) => void;
   /** A file that somebody sent. */
   readonly file: (entry: FileEntry) => ReactNode;

@@ -38,6 +38,12 @@ export function PrivacySection({ settings, isFindable, actions }: PrivacySection
         onChange={(sendsPresence) => updateSettings({ sendsPresence })}
       />
       <Switch
+        label={t("settings.hideAddress")}
+        hint={t("settings.hideAddressHint")}
+        isOn={settings.alwaysHidesAddress === true}
+        onChange={(alwaysHidesAddress) => updateSettings({ alwaysHidesAddress })}
+      />
+      <Switch
         label={t("settings.findable")}
         hint={t("settings.findableHint")}
         isOn={isFindable}

@@ -1,0 +1,99 @@
+// The call, wired. Fetched when there is one.
+import type { CallSnapshot } from "@p2pcrypt/client";
+import { useEffect } from "react";
+import { CallSession } from "../call/call-session.ts";
+import { startRinging } from "../call/ringer.ts";
+import { formatRoute } from "../model/routes.ts";
+import { trustMarkOf } from "../model/trust-mark.ts";
+import type { Workspace } from "../model/workspace.ts";
+import type { Platform } from "../platform/platform.ts";
+import { CallBar } from "./call/CallBar.tsx";
+import { CallScreen } from "./call/CallScreen.tsx";
+import { CallSounds } from "./call/CallSounds.tsx";
+import { Ringing } from "./call/Ringing.tsx";
+import { useOwnModel, useSnapshot } from "./surroundings.ts";
+import "../styles/call.css";
+
+interface CallProps {
+  readonly workspace: Workspace;
+  readonly platform: Platform;
+}
+
+export function CallPlace({ workspace, platform }: CallProps) {
+  const { calls } = workspace;
+  const { call } = useSnapshot(calls);
+  const sound = call?.state === "ringing" || call?.state === "calling" ? call.state : undefined;
+  useEffect(() => (sound === undefined ? undefined : startRinging(sound, platform.everySecond)), [sound, platform]);
+  if (call === undefined) return undefined;
+  const who = whoIn(workspace, call);
+  const actions = {
+    answer: (withCamera: boolean) => void calls.answer({ withCamera }),
+    hangUp: () => void calls.hangUp(),
+    close: () => calls.close(),
+  };
+  const isLive = call.state === "connecting" || call.state === "connected" || call.state === "reconnecting";
+  return isLive ? (
+    <LiveCall key={call.id} {...{ workspace, platform, call, who }} />
+  ) : (
+    <Ringing call={call} who={who} actions={actions} />
+  );
+}
+
+export interface CallWho {
+  readonly name: string;
+  readonly identityId: CallSnapshot["contactId"];
+  readonly mark: ReturnType<typeof trustMarkOf> | undefined;
+  /** Where a code is compared; absent when it was. */
+  readonly compare: string | undefined;
+}
+
+function whoIn({ client }: Workspace, { contactId }: CallSnapshot): CallWho {
+  const contact = client.contacts.get(contactId);
+  const mark = contact === undefined ? undefined : trustMarkOf(contact);
+  return {
+    name: contact?.name ?? "",
+    identityId: contactId,
+    mark,
+    compare: mark?.kind === "verified" ? undefined : formatRoute({ kind: "compare", identityId: contactId }),
+  };
+}
+
+function LiveCall({ workspace, platform, call, who }: CallProps & { readonly call: CallSnapshot; readonly who: CallWho }) {
+  const { client, boot, calls: desk } = workspace;
+  const session = useOwnModel(() => new CallSession(call, { client, boot, desk, platform }), call.id);
+  return session === undefined ? undefined : <Live {...{ workspace, platform, call, who, session }} />;
+}
+
+function Live({
+  workspace,
+  platform,
+  call,
+  who,
+  session,
+}: CallProps & { readonly call: CallSnapshot; readonly who: CallWho; readonly session: CallSession }) {
+  const { calls: desk } = workspace;
+  const { isSmall } = useSnapshot(desk);
+  const media = useSnapshot(session);
+  const hangUp = (): void => void desk.hangUp();
+  const shown = { call, who, media, nowMs: () => platform.nowMs(), everySecond: platform.everySecond };
+  return (
+    <>
+      <CallSounds stream={media.theirSound} />
+      {isSmall ? (
+        <CallBar {...shown} onOpen={() => desk.setSmall(false)} onHangUp={hangUp} />
+      ) : (
+        <CallScreen
+          {...shown}
+          actions={{
+            hangUp,
+            makeSmall: () => desk.setSmall(true),
+            setMuted: (isMuted) => session.setMuted(isMuted),
+            setCamera: (isOn) => void session.setCamera(isOn),
+            setScreen: (isOn) => void session.setScreen(isOn),
+            choose: (choice) => void session.choose(choice),
+          }}
+        />
+      )}
+    </>
+  );
+}

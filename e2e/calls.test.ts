@@ -1,0 +1,120 @@
+// Two people with browsers call each other: what each hears and sees, by the browser's own statistics, through the node's relay.
+import { beforeAll, describe, expect, it } from "vitest";
+import { lookAt } from "./rig/look.ts";
+import type { Person } from "./rig/person.ts";
+import { freePort } from "./rig/program.ts";
+import { useStage } from "./rig/stage.ts";
+import { befriend } from "./story/begin.ts";
+import { heardBy, WITH_DEVICES, watchMedia } from "./story/call.ts";
+
+const PATIENCE = { timeout: 15_000 };
+const relayPort = await freePort();
+const stage = useStage(["--relay-port", String(relayPort)]);
+let ana: Person;
+let ben: Person;
+
+beforeAll(async () => {
+  [ana, ben] = [await stage().person("Ana", WITH_DEVICES), await stage().person("Ben", WITH_DEVICES)];
+  for (const person of [ana, ben]) person.allowedHosts.add(`127.0.0.1:${relayPort}`);
+  await Promise.all([watchMedia(ana), watchMedia(ben)]);
+  await befriend(ana, ben);
+});
+
+const timerOf = ({ page }: Person) => page.getByRole("timer");
+const framesAt = async (person: Person): Promise<number> => (await heardBy(person)).framesDecoded;
+
+async function connected(media: "voice" | "video", answer: "call.answer" | "call.answerVideo"): Promise<void> {
+  await ana.press(ana.words.t(`call.of.${media}`));
+  await ben.press(ben.words.t(answer));
+  await Promise.all([ana, ben].map((person) => person.see(timerOf(person))));
+}
+
+async function over(): Promise<void> {
+  await ana.press(ana.words.t("call.hangUp"));
+  await Promise.all([ana, ben].map((person) => timerOf(person).waitFor({ state: "detached" })));
+}
+
+describe("a call in the browser", () => {
+  it("K1 K5: rings without touching a device; once answered both hear and see, through the relay alone", async () => {
+    await ana.press(ana.words.t("call.of.video"));
+    await ben.read(ben.words.t("call.incoming"));
+    await ana.read(ana.words.t("call.calling"));
+    for (const person of [ana, ben]) expect(await heardBy(person)).toMatchObject({ connections: 0, opened: [] });
+    expect(await lookAt(ben, "call-ringing")).toEqual([]);
+    await ben.press(ben.words.t("call.answerVideo"));
+    await Promise.all([ana, ben].map((person) => person.see(timerOf(person))));
+    for (const person of [ana, ben]) {
+      await expect.poll(() => framesAt(person), PATIENCE).toBeGreaterThan(20);
+      await expect.poll(async () => (await heardBy(person)).energy, PATIENCE).toBeGreaterThan(0);
+      expect(await heardBy(person)).toMatchObject({ pair: ["relay", "relay"], gathered: ["relay"] });
+    }
+    expect(await lookAt(ana, "call-video")).toEqual([]);
+  });
+
+  it("goes on in a bar while one reads, finds another way when the network changes, and shows who turned what off", async () => {
+    await ben.press(ben.words.t("call.small"));
+    await ben.see(ben.page.getByRole("button", { name: ben.words.t("call.open", { name: "Ana" }) }));
+    await ben.press(ben.words.t("call.open", { name: "Ana" }));
+    const ways = () =>
+      ana.page.evaluate(() => /a=ice-ufrag:(\S+)/.exec(window.connections.at(-1)?.localDescription?.sdp ?? "")?.[1]);
+    const before = await ways();
+    await ben.page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await expect.poll(ways, PATIENCE).not.toBe(before);
+    const decoded = await framesAt(ana);
+    await expect.poll(() => framesAt(ana), PATIENCE).toBeGreaterThan(decoded + 10);
+    await ana.press(ana.words.t("call.mute"));
+    await ben.read(ben.words.t("call.theyMuted", { name: "Ana" }));
+    await ana.press(ana.words.t("call.cameraOff"));
+    await ben.page.locator("video.big").waitFor({ state: "detached" });
+    await ana.press(ana.words.t("call.devices"));
+    await ana.see(ana.page.getByRole("radio", { name: /fake/i }));
+    await ana.press(ana.words.t("app.close"));
+    await over();
+    await ana.see(ana.page.getByText(/^Video call: /));
+    await ben.see(ben.page.getByText(/^Video call: /));
+  });
+
+  it("is heard when the camera does not work, and can be made a video call by the other side", async () => {
+    await ben.page.evaluate(() => {
+      window.hasNoCamera = true;
+    });
+    await connected("voice", "call.answer");
+    await expect.poll(async () => (await heardBy(ana)).energy, PATIENCE).toBeGreaterThan(0);
+    await ben.press(ben.words.t("call.cameraOn"));
+    await ben.read(ben.words.t("call.trouble.camera.notThere"));
+    await ana.press(ana.words.t("call.cameraOn"));
+    await expect.poll(() => framesAt(ben), PATIENCE).toBeGreaterThan(10);
+    const energy = (await heardBy(ana)).energy;
+    await expect.poll(async () => (await heardBy(ana)).energy, PATIENCE).toBeGreaterThan(energy);
+    await over();
+  });
+
+  it("K3: with other frame keys than the conversation's nothing is heard or seen, and the page says why", async () => {
+    await ben.page.evaluate(() => {
+      window.spoilsKeys = true;
+    });
+    await connected("video", "call.answer");
+    await ben.read(ben.words.t("call.quality.sealed"));
+    await expect.poll(async () => (await heardBy(ana)).energy, PATIENCE).toBeGreaterThan(0);
+    expect(await heardBy(ben)).toMatchObject({ framesDecoded: 0, energy: 0 });
+    await over();
+  });
+
+  it("is declined or missed, in words on both sides, and a missed one is called back", async () => {
+    await ana.press(ana.words.t("call.of.voice"));
+    await ben.press(ben.words.t("call.decline"));
+    await ana.read(ana.words.t("call.end.declined"));
+    await ana.press(ana.words.t("app.close"));
+    await ana.press(ana.words.t("call.of.voice"));
+    await ben.read(ben.words.t("call.incoming"));
+    await ana.press(ana.words.t("app.cancel"));
+    await ben.read(ben.words.t("call.missed.voice"));
+    await ben.page
+      .getByRole("button", { name: ben.words.t("call.back") })
+      .last()
+      .click();
+    await ana.press(ana.words.t("call.answer"));
+    await Promise.all([ana, ben].map((person) => person.see(timerOf(person))));
+    await over();
+  });
+});

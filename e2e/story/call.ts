@@ -1,0 +1,97 @@
+// A call in a person's words, and what their browser says of it.
+import type { Person, PersonOptions } from "../rig/person.ts";
+
+/** A microphone and a camera that the browser makes up, and a page that may use them. */
+export const WITH_DEVICES: Pick<PersonOptions, "args" | "permissions"> = {
+  permissions: ["microphone", "camera"],
+  args: [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    // A film makes the browser ask for models; it refuses this address, and ends itself when it is not https.
+    "--optimization-guide-service-get-models-url=https://127.0.0.1:1/",
+  ],
+};
+
+declare global {
+  interface Window {
+    connections: RTCPeerConnection[];
+    opened: string[];
+    /** From now on this page gives its worker other keys of the other side than the conversation's. */
+    spoilsKeys: boolean;
+    /** This machine has no camera. */
+    hasNoCamera: boolean;
+  }
+}
+
+/** Keeps hold of every connection and device that the page opens. Before the page is loaded. */
+export async function watchMedia({ context }: Person): Promise<void> {
+  await context.addInitScript(() => {
+    window.connections = [];
+    window.opened = [];
+    window.spoilsKeys = false;
+    window.hasNoCamera = false;
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message: { kind?: string; keys?: MessagePort }, transfer?: unknown) {
+      if (window.spoilsKeys && message.kind === "keys" && message.keys !== undefined) {
+        const { keys } = message;
+        const { port1, port2 } = new MessageChannel();
+        keys.onmessage = ({ data }: MessageEvent<{ others: { baseKey: Uint8Array }[] } | undefined>) => {
+          for (const { baseKey } of data?.others ?? []) baseKey[0] = (baseKey[0] ?? 0) ^ 1;
+          port1.postMessage(data);
+        };
+        Reflect.apply(post, this, [{ ...message, keys: port2 }, [port2]]);
+        return;
+      }
+      Reflect.apply(post, this, [message, transfer]);
+    };
+    const Connection = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Connection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        window.connections.push(this);
+      }
+    };
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wanted) => {
+      window.opened.push(Object.keys(wanted ?? {}).join());
+      if (window.hasNoCamera && wanted?.video !== undefined) throw new DOMException("none", "NotFoundError");
+      return ask(wanted);
+    };
+  });
+}
+
+export interface Heard {
+  readonly connections: number;
+  readonly opened: readonly string[];
+  readonly framesDecoded: number;
+  readonly framesReceived: number;
+  readonly energy: number;
+  readonly pair: readonly (string | undefined)[];
+  readonly gathered: readonly string[];
+}
+
+/** What the newest connection received and played. */
+export async function heardBy({ page }: Person): Promise<Heard> {
+  return page.evaluate(async () => {
+    const connection = window.connections.at(-1);
+    const stats = connection === undefined ? [] : [...(await connection.getStats()).values()];
+    const inbound = stats.filter(({ type }) => type === "inbound-rtp");
+    const pair = stats.find(
+      ({ type, nominated, state }) => type === "candidate-pair" && nominated === true && state === "succeeded",
+    );
+    const candidate = (id: string | undefined): string | undefined => stats.find((one) => one.id === id)?.candidateType;
+    const sum = (name: string): number => inbound.reduce((total, one) => total + (one[name] ?? 0), 0);
+    return {
+      connections: window.connections.length,
+      opened: window.opened,
+      framesDecoded: sum("framesDecoded"),
+      framesReceived: sum("framesReceived"),
+      energy: sum("totalAudioEnergy"),
+      pair: [candidate(pair?.localCandidateId), candidate(pair?.remoteCandidateId)],
+      gathered: [...new Set(stats.filter(({ type }) => type === "local-candidate").map((one) => String(one.candidateType)))],
+    };
+  });
+}

@@ -2,11 +2,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator } from "playwright-core";
 import { expect, it } from "vitest";
-import { findBarriers } from "./rig/look.ts";
+import { findBarriers, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
-import { befriend } from "./story/begin.ts";
+import { befriend, openConversation } from "./story/begin.ts";
 import { attach, cardOf } from "./story/files.ts";
 
 const stage = useStage();
@@ -85,4 +86,31 @@ it("B4: a name cannot hide what a file is, nor where it goes; nothing of a page 
   await save.click();
   expect((await downloading).suggestedFilename()).toBe("photogpj.html");
   expect(await ben.page.title()).not.toBe("pwned");
+});
+
+it("what is kept is shown with its size and its end, and is freed here and at the node; small files come by themselves", async () => {
+  const { ana, ben } = await friends();
+  const { t, bytes } = ben.words;
+  await ben.goToPlace("#/settings");
+  await ben.page
+    .locator("label")
+    .filter({ hasText: t("storage.fetchUpTo", { size: bytes(1_000_000) }) })
+    .click();
+  await attach(ana, { name: "notes.bin", mimeType: "", buffer: randomBytes(300_000) });
+  const free = (person: Person, key: "storage.freeHere" | "storage.freeAtNode"): Locator =>
+    person.page.getByRole("button", { name: person.words.t(key, { name: "notes.bin" }) });
+  await free(ben, "storage.freeHere").waitFor({ timeout: 60_000 });
+  await free(ben, "storage.freeHere").scrollIntoViewIfNeeded();
+  await takePicture(ben.page, "files-settings");
+  expect(await findBarriers(ben.page)).toEqual([]);
+  await free(ben, "storage.freeHere").click();
+  await ben.see(ben.page.getByText(t("storage.hereNothing")));
+  await ana.goToPlace("#/settings");
+  await free(ana, "storage.freeAtNode").click();
+  await ana.read(t("storage.atNodesNothing"));
+  await openConversation(ben, "Ana");
+  await cardOf(ben, "notes.bin")
+    .getByRole("button", { name: t("file.fetch") })
+    .click();
+  await cardOf(ben, "notes.bin").getByText(t("file.expired")).waitFor();
 });

@@ -92,6 +92,20 @@ describe("files in terminals", () => {
       path: join(out, "one (2).txt"),
     });
     expect(readdirSync(out).sort()).toEqual(["Grüße aus Köln.bin", "note.txt", "one (2).txt", "one.txt"]);
+    const stored = (await place.run("ana", ["file", "storage"])).json<{
+      id: string;
+      name: string;
+      where: string;
+      node: string;
+    }>();
+    expect(stored.map(({ name, where, node: at }) => [name, where, at])).toEqual(
+      ["one.txt", "Grüße aus Köln.bin", "note.txt"].map((name) => [name, "node", node.url]),
+    );
+    expect((await place.run("ben", ["file", "storage"])).json()).toEqual([]);
+    expect((await place.run("ana", ["file", "free", stored[0]?.id ?? ""])).json().at(-1)).toMatchObject({ event: "freed" });
+    expect((await place.run("ana", ["file", "storage"])).json()).toHaveLength(2);
+    expect((await place.run("ben", ["file", "get", stored[0]?.id ?? "", "--out", out])).exit).toBe(3);
+    expect((await place.run("ana", ["file", "free", stored[0]?.id ?? ""])).exit).toBe(3);
     const [message] = (await place.run("ben", ["history", "ana", "--limit", "1"])).json();
     expect(message).toMatchObject({ kind: "file", name: "note.txt", from: "ana" });
     const refusals = [

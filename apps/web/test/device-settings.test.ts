@@ -23,6 +23,7 @@ describe("settings of the device", () => {
       lockAfterMs: 60_000,
       notifications: "hidden",
       sendsOnEnter: false,
+      fetchesUpToBytes: 1_000_000,
     } as const;
     writeSettings(texts, settings);
     expect(readSettings(texts)).toEqual(settings);
@@ -31,7 +32,13 @@ describe("settings of the device", () => {
   it("fall back one by one where the stored text makes no sense", () => {
     const texts = new MemoryTexts();
     const defaults = readSettings(texts);
-    for (const text of ["", "{", "null", "[]", '{"theme":"pink","lockAfterMs":-1,"language":"<b>","notifications":1}']) {
+    for (const text of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"theme":"pink","lockAfterMs":-1,"language":"<b>","notifications":1,"fetchesUpToBytes":0.5}',
+    ]) {
       texts.setItem("p2pcrypt.device", text);
       expect(readSettings(texts)).toEqual(defaults);
     }

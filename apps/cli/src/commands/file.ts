@@ -1,7 +1,6 @@
 // p2pcrypt file: sending, listing and fetching files. What is cut off goes on where it was when the same command runs again.
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { decodeBase64Url, encodeHex } from "@p2pcrypt/bytes";
 import type { Client, FileEntry, TransferFailure, TransferSnapshot } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
@@ -13,6 +12,7 @@ import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
 import { findPlace } from "../who.ts";
+import { addFileStorageCommands, hexOf } from "./file-storage.ts";
 
 const NETWORK_WAIT_MS = 15_000;
 const MAX_LISTED = 1_000;
@@ -34,6 +34,7 @@ export function addFileCommands(program: Command, run: RunCommand): void {
     .description("fetch a file by the id in `file list`; it is checked before it gets its name")
     .option("--out <folder>", "where to put it (default: this folder)")
     .action((id: string, { out }: { out?: string }) => run((context) => get(context, id, out ?? ".")));
+  addFileStorageCommands(file, run);
 }
 
 async function send(context: CommandContext, who: string, paths: readonly string[], name: string | undefined): Promise<void> {
@@ -48,9 +49,10 @@ async function send(context: CommandContext, who: string, paths: readonly string
         const ref = path === "-" ? await spool.put(process.stdin) : resolve(path);
         const called = name ?? (path === "-" ? "stdin" : basename(ref));
         const transfer = await client.files.send(conversation, { ref, name: called });
-        const sent = await followed(client, context, transfer).finally(async () => {
+        const sent = await followed(client, context, transfer).catch(async (error: unknown) => {
           // Nobody can give it a second time.
           if (path === "-") await client.files.cancel(transfer.id).catch(() => undefined);
+          throw error;
         });
         await settleWithin(client, NETWORK_WAIT_MS);
         const id = sent.messageId === undefined ? undefined : hexOf(sent.messageId);
@@ -183,9 +185,4 @@ const SENTENCES: Record<TransferFailure["code"], readonly [exit: (typeof EXIT)[k
 function failureOf({ code, reason }: TransferFailure): CommandError {
   const [exit, sentence] = SENTENCES[code];
   return new CommandError(exit, code, reason === undefined ? sentence : `${sentence} (${reason})`, { reason });
-}
-
-/** Ids of messages as people type them: no capital letters, no leading hyphen. */
-function hexOf(messageId: string): string {
-  return encodeHex(decodeBase64Url(messageId));
 }

@@ -44,6 +44,8 @@ export interface DeviceSettings {
   readonly lockAfterMs: number;
   readonly notifications: "off" | "hidden" | "shown";
   readonly sendsOnEnter: boolean;
+  /** Files of up to this size are fetched when they come; 0: none. */
+  readonly fetchesUpToBytes: number;
 }
 
 /** Files of this page that the client sends, and those that came, kept until they are let go. */

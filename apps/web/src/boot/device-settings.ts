@@ -16,6 +16,7 @@ const DEFAULTS: DeviceSettings = {
   lockAfterMs: 0,
   notifications: "off",
   sendsOnEnter: true,
+  fetchesUpToBytes: 0,
 };
 
 const CHOICES = {
@@ -25,14 +26,12 @@ const CHOICES = {
 
 export function readSettings(store: TextStore): DeviceSettings {
   const found = parsed(attempt(() => store.getItem(KEY)) ?? "{}");
-  const { theme, language, lockAfterMs, notifications, sendsOnEnter } = found;
+  const { theme, language, lockAfterMs, notifications, sendsOnEnter, fetchesUpToBytes } = found;
   return {
     theme: CHOICES.theme.find((choice) => choice === theme) ?? DEFAULTS.theme,
     language: typeof language === "string" && /^[a-zA-Z-]{0,35}$/.test(language) ? language : DEFAULTS.language,
-    lockAfterMs:
-      typeof lockAfterMs === "number" && Number.isSafeInteger(lockAfterMs) && lockAfterMs >= 0
-        ? lockAfterMs
-        : DEFAULTS.lockAfterMs,
+    lockAfterMs: isWhole(lockAfterMs) ? lockAfterMs : DEFAULTS.lockAfterMs,
+    fetchesUpToBytes: isWhole(fetchesUpToBytes) ? fetchesUpToBytes : DEFAULTS.fetchesUpToBytes,
     notifications: CHOICES.notifications.find((choice) => choice === notifications) ?? DEFAULTS.notifications,
     sendsOnEnter: typeof sendsOnEnter === "boolean" ? sendsOnEnter : DEFAULTS.sendsOnEnter,
   };
@@ -52,6 +51,10 @@ export const identityNote = {
   write: (store: TextStore): void => void attempt(() => store.setItem(identityNote.KEY, "1")),
   remove: (store: TextStore): void => void attempt(() => store.removeItem(identityNote.KEY)),
 };
+
+function isWhole(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
 
 function parsed(text: string): Record<string, unknown> {
   const value: unknown = attempt(() => JSON.parse(text));

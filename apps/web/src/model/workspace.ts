@@ -4,6 +4,7 @@ import type { Boot } from "../boot/boot.ts";
 import type { Platform } from "../platform/platform.ts";
 import { shownName } from "../text/printable.ts";
 import type { Words } from "../words/words.ts";
+import { fetchArriving } from "./arriving-files.ts";
 import { CallDesk } from "./call-desk.ts";
 import type { Situation } from "./commands.ts";
 import { Drafts } from "./draft.ts";
@@ -59,6 +60,12 @@ export class Workspace {
         notify: (notice) => platform.notify(notice),
       }),
       this.roster.subscribe(() => this.title()),
+      fetchArriving({
+        client,
+        maxBytes: () => boot.settings().fetchesUpToBytes,
+        newRef: () => crypto.randomUUID(),
+        nowMs: () => platform.nowMs(),
+      }),
     );
     this.title();
   }

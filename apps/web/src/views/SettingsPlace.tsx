@@ -1,10 +1,18 @@
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { StorageSnapshot } from "../boot/boot.ts";
+import { StoredFiles } from "../model/stored-files.ts";
 import { shownName } from "../text/printable.ts";
 import type { PlaceProps } from "./places.tsx";
 import { SettingsPage } from "./settings/SettingsPage.tsx";
-import { useSnapshot, useWords } from "./surroundings.ts";
+import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
-export function SettingsPlace({ workspace, platform }: PlaceProps) {
+export function SettingsPlace(props: PlaceProps) {
+  const { workspace, platform } = props;
+  const stored = useOwnModel(() => new StoredFiles(workspace.client, platform.later), workspace.client);
+  return stored === undefined ? undefined : <Settings {...props} stored={stored} />;
+}
+
+function Settings({ workspace, platform, stored }: PlaceProps & { readonly stored: StoredFiles }) {
   const { t } = useWords();
   const { boot, client } = workspace;
   const self = useSnapshot(workspace.self);
@@ -16,6 +24,16 @@ export function SettingsPlace({ workspace, platform }: PlaceProps) {
   const canInstall = useSyncExternalStore(platform.installer.onChange, platform.installer.canInstall);
   const [permission, setPermission] = useState(() => platform.notificationPermission());
   const { account } = client;
+  const files = useSnapshot(stored);
+  const [storage, setStorage] = useState<StorageSnapshot>();
+  // asked again when something was freed
+  useEffect(() => {
+    let isWanted = true;
+    void boot.storage().then((found) => (isWanted ? setStorage(found) : undefined));
+    return () => {
+      isWanted = false;
+    };
+  }, [boot, files.here.length]);
   const save = (name: string, type: string, content: Uint8Array | string): void => {
     platform.save({
       name,
@@ -35,6 +53,17 @@ export function SettingsPlace({ workspace, platform }: PlaceProps) {
       isMac={platform.isMac}
       build={boot.build()}
       canInstall={canInstall}
+      files={{
+        files,
+        storage,
+        nowMs: platform.nowMs(),
+        actions: {
+          update: (change) => boot.updateSettings(change),
+          freeHere: (file) => stored.freeHere(file),
+          freeAllHere: () => stored.freeAllHere(),
+          freeAtNode: (file) => stored.freeAtNode(file),
+        },
+      }}
       actions={{
         rename: async (name) => {
           await account.rename(name);

@@ -10,6 +10,7 @@ import { DeleteSection } from "./DeleteSection.tsx";
 import { DeviceSection } from "./DeviceSection.tsx";
 import { type DevicesActions, DevicesSection } from "./DevicesSection.tsx";
 import { type ExportActions, ExportSection } from "./ExportSection.tsx";
+import { FilesSection, type FilesSectionProps } from "./FilesSection.tsx";
 import { NameSection } from "./NameSection.tsx";
 import { NodeSection } from "./NodeSection.tsx";
 import { type PrivacyActions, PrivacySection } from "./PrivacySection.tsx";
@@ -26,6 +27,7 @@ export interface SettingsProps {
   readonly isMac: boolean;
   readonly build: { readonly hash: string; readonly isUpdateWaiting: boolean };
   readonly canInstall: boolean;
+  readonly files: Omit<FilesSectionProps, "fetchesUpToBytes">;
   readonly actions: SafetySectionActions &
     PrivacyActions &
     ExportActions &
@@ -50,6 +52,7 @@ export function SettingsPage({
   isMac,
   build,
   canInstall,
+  files,
   actions,
 }: SettingsProps) {
   const { t } = useWords();
@@ -66,6 +69,7 @@ export function SettingsPage({
         onHandleLinks={actions.handleLinks}
       />
       <DevicesSection own={self.deviceId} devices={self.devices} actions={actions} />
+      <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
       <ExportSection actions={actions} />
       <section className="stack">

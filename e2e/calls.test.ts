@@ -62,6 +62,14 @@ describe("a call in the browser", () => {
     await expect.poll(ways, PATIENCE).not.toBe(before);
     const decoded = await framesAt(ana);
     await expect.poll(() => framesAt(ana), PATIENCE).toBeGreaterThan(decoded + 10);
+    await ben.press(ben.words.t("call.share"));
+    await expect.poll(() => ana.page.locator("video.beside").count(), PATIENCE).toBe(1);
+    await expect
+      .poll(() => ana.page.locator("video.big").evaluate((video) => video instanceof HTMLVideoElement && video.videoWidth))
+      .toBeGreaterThan(0);
+    expect(await lookAt(ana, "call-screen")).toEqual([]);
+    await ben.press(ben.words.t("call.shareStop"));
+    await ana.page.locator("video.beside").waitFor({ state: "detached" });
     await ana.press(ana.words.t("call.mute"));
     await ben.read(ben.words.t("call.theyMuted", { name: "Ana" }));
     await ana.press(ana.words.t("call.cameraOff"));

@@ -68,3 +68,6 @@ export interface CallRoutes {
   /** Nothing but relayed candidates may be gathered or sent. */
   readonly isRelayOnly: boolean;
 }
+
+/** `refused`: what the other side described does not hold, and the call ends. */
+export type ConnectionReport = "connected" | "disconnected" | "failed" | "refused";

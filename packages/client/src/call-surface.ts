@@ -1,6 +1,6 @@
 // What applications call about calls; a part of surface.ts.
 import type { CallMedia } from "@p2pcrypt/content";
-import type { CallRoutes, CallSnapshot, MediaOn } from "./call-snapshots.ts";
+import type { CallRoutes, CallSnapshot, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 import type { ConversationId } from "./snapshots.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface Calls {
   /** Tells the other side what is on. @throws {ClientError} call/unknown */
   setMedia(callId: string, media: MediaOn): Promise<void>;
   /** What became of the connection. */
-  report(callId: string, state: "connected" | "disconnected" | "failed"): Promise<void>;
+  report(callId: string, state: ConnectionReport): Promise<void>;
   /** The network changed: looks for another way. @throws {ClientError} call/unknown */
   restart(callId: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // Calls, as applications hold them: the machine, and how media may travel.
 import { ApiError, toStreamId } from "@p2pcrypt/api";
 import type { CallMedia } from "@p2pcrypt/content";
-import type { CallRoutes, CallSnapshot, MediaOn } from "./call-snapshots.ts";
+import type { CallRoutes, CallSnapshot, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 import type { Calls } from "./call-surface.ts";
 import type { CallRuns } from "./calls/calls.ts";
 import { assertOpen } from "./conversation/open.ts";
@@ -62,7 +62,7 @@ export class ClientCalls implements Calls {
     this.#runs.setMedia(callId, media);
   }
 
-  async report(callId: string, state: "connected" | "disconnected" | "failed"): Promise<void> {
+  async report(callId: string, state: ConnectionReport): Promise<void> {
     this.#runs.report(callId, state);
   }
 

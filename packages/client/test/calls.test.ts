@@ -160,7 +160,7 @@ describe("a call of two", () => {
     const id = await connected();
     atBen.behaviour.fingerprint = "CD";
     await ana.client.calls.restart(id);
-    await world.until("refused", () => atAna.call(id)?.state === "ended", 20_000);
+    await world.until("refused", () => atAna.call(id)?.end === "failed", 20_000);
     await over(id);
     atBen.behaviour.fingerprint = "zz";
     const other = await rings();

@@ -76,6 +76,7 @@ export class CallSession extends Model<CallSessionSnapshot> {
       },
     });
     this.until(desk.takeOrders(id, (order) => this.#peer.order(order)));
+    this.until(platform.onLeave(() => void client.calls.hangUp(id)));
     this.until(platform.onOnline(() => this.#look()));
     let seconds = 0;
     this.until(

@@ -75,6 +75,7 @@ export function createPagePlatform(page: Window & typeof globalThis): Platform {
         for (const stop of stops) stop();
       };
     },
+    onLeave: (listener) => on(page, ["pagehide"], listener),
     isOnline: () => navigator.onLine,
     onOnline: (listener) => on(page, ["online", "offline"], listener),
     notificationPermission: () => ("Notification" in page ? Notification.permission : "unsupported"),

@@ -26,6 +26,8 @@ export interface Platform {
   /** In front of a person: visible and focused. */
   isLookedAt(): boolean;
   onLookedAt(listener: () => void): () => void;
+  /** The page goes: what is to be said is said now. */
+  onLeave(listener: () => void): () => void;
   isOnline(): boolean;
   onOnline(listener: () => void): () => void;
 

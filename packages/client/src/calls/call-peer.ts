@@ -32,7 +32,7 @@ export interface MediaConnectionEvents {
 }
 
 export interface CallPeerDeps {
-  readonly calls: Pick<Calls, "routes" | "describe" | "offerCandidates" | "report" | "hangUp">;
+  readonly calls: Pick<Calls, "routes" | "describe" | "offerCandidates" | "report">;
   readonly timers: Timers;
   readonly open: (routes: CallRoutes, events: MediaConnectionEvents) => Promise<MediaConnection>;
 }
@@ -148,6 +148,6 @@ export class CallPeer {
   #fail(): void {
     if (this.#isClosed) return;
     this.close();
-    this.#deps.calls.hangUp(this.#callId).catch(() => undefined); // it has ended already
+    this.#deps.calls.report(this.#callId, "refused").catch(() => undefined); // the client has ended
   }
 }

@@ -3,7 +3,7 @@
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallDescription, CallMedia, CallSignalContent, CallStep } from "@p2pcrypt/content";
 import type { Member } from "@p2pcrypt/session";
-import type { CallEnd, CallOrder, CallSnapshot, MediaOn } from "../call-snapshots.ts";
+import type { CallEnd, CallOrder, CallSnapshot, ConnectionReport, MediaOn } from "../call-snapshots.ts";
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
@@ -101,11 +101,13 @@ export class CallRuns {
   }
 
   /** How the connection is, as whoever holds it sees it. */
-  report(callId: string, state: "connected" | "disconnected" | "failed"): void {
+  report(callId: string, state: ConnectionReport): void {
     const call = this.#calls.get(callId);
     if (call === undefined || !isGoingOn(call)) return; // what a closing connection says is late
     const { connectedAtMs } = call.snapshot;
-    if (state === "connected") {
+    if (state === "refused") {
+      this.end(call, "failed", "failed");
+    } else if (state === "connected") {
       call.limit?.();
       this.#tell(call, { state: "connected", connectedAtMs: connectedAtMs ?? this.#core.nowMs });
     } else if (connectedAtMs !== undefined) {

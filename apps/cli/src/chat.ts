@@ -164,6 +164,8 @@ class Dialogue {
       this.#work = this.#work
         .then(() => this.#client.conversations.markRead(this.#id))
         .catch((error: unknown) => this.#failed(error));
+    } else if (event.kind === "entryChanged" && event.entry.conversationId === this.#id) {
+      this.#show(`changed: ${entryLine(event.entry)}`, { ...entryJson(event.entry, this.#contact), isChange: true });
     } else if (event.kind === "messageState" && event.conversationId === this.#id) {
       this.#show(`  [${markOf(event.state)}]`, { kind: "state", id: event.id, state: event.state });
     } else if (event.kind === "typing" && event.conversationId === this.#id) {

@@ -5,6 +5,7 @@ import {
   type ConversationEvent,
   type Entry,
   isMissed,
+  type MessageMarks,
   type TextEntry,
 } from "@p2pcrypt/client";
 import { sizeText } from "./files/progress.ts";
@@ -21,13 +22,18 @@ const MARKS: Record<NonNullable<TextEntry["state"]>, string> = {
 export function entryLine(entry: Entry): string {
   const time = timeOf(entry.atMs, Date.now());
   switch (entry.kind) {
-    case "text":
-      return `${time}  ${entry.isOwn ? "you" : printable(entry.authorName)}: ${printable(entry.text)}${entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`}`;
-    case "file": {
-      const from = entry.isOwn ? "you" : printable(entry.authorName);
-      const mark = entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`;
-      return `${time}  ${from} sent a file: ${printable(entry.file.name)}, ${sizeText(entry.file.bytes)}${mark}`;
+    case "text": {
+      const edited = entry.editedAtMs === undefined ? "" : " (edited)";
+      const said = `${quoteText(entry)}${printable(entry.text)}${edited}`;
+      return `${time}  ${fromOf(entry)}: ${said}${entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`}${marksText(entry)}`;
     }
+    case "file": {
+      const mark = entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`;
+      const what = `${printable(entry.file.name)}, ${sizeText(entry.file.bytes)}`;
+      return `${time}  ${fromOf(entry)} sent a file: ${what}${mark}${marksText(entry)}`;
+    }
+    case "deleted":
+      return `${time}  — ${fromOf(entry)} deleted a message`;
     case "call":
       return `${time}  — ${callLine(entry)}`;
     case "unknown":
@@ -37,6 +43,27 @@ export function entryLine(entry: Entry): string {
     case "missing":
       return `${time}  — ${missingLine(entry)}`;
   }
+}
+
+function fromOf({ isOwn, authorName }: { readonly isOwn: boolean; readonly authorName: string }): string {
+  return isOwn ? "you" : printable(authorName);
+}
+
+/** What a message answers, as this device has it. */
+function quoteText({ replyTo }: TextEntry): string {
+  if (replyTo === undefined) return "";
+  const { what, isOwn = false, authorName = "", excerpt = "" } = replyTo;
+  if (what === "absent") return "(answers a message that is not here) ";
+  const said =
+    what === "deleted" ? "deleted" : what === "text" || what === "file" ? `"${printable(excerpt)}"` : `a ${what} message`;
+  return `(answers ${fromOf({ isOwn, authorName })}: ${said}) `;
+}
+
+function marksText({ reactions = [], isPinned, isStarred, isForwarded }: MessageMarks): string {
+  const given = reactions.map((one) => `${one.emoji} ${fromOf(one)}`).join(", ");
+  const words = [isForwarded === true && "forwarded", isPinned === true && "pinned", isStarred === true && "starred"];
+  const all = [given, ...words].filter((one) => one !== "" && one !== false);
+  return all.length === 0 ? "" : `  {${all.join("; ")}}`;
 }
 
 const OUTCOMES: Record<Exclude<CallEntry["outcome"], "answered">, string> = {
@@ -86,6 +113,8 @@ function eventLine(event: ConversationEvent): string {
       return `${printable(event.by)} made ${printable(event.name)} an administrator`;
     case "demoted":
       return `${printable(event.name)} no longer administers, by ${printable(event.by)}`;
+    case "pinned":
+      return `${printable(event.by)} pinned message ${event.number}`;
     case "renamed":
       return `${printable(event.by)} called the group "${printable(event.title)}"`;
     case "disappearing":
@@ -130,7 +159,7 @@ function missingLine({ reason, count }: Entry & { kind: "missing" }): string {
 export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): Record<string, unknown> {
   const common = { kind: entry.kind, conversation: entry.conversationId, number: entry.number, at: entry.atMs };
   if (entry.kind === "text") {
-    const { authorName, author, text, sentAtMs, id, isOwn, state, wasVerified } = entry;
+    const { authorName, author, text, sentAtMs, id, isOwn, state, wasVerified, replyTo, editedAtMs } = entry;
     return {
       ...common,
       kind: "message",
@@ -142,13 +171,20 @@ export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): R
       isOwn,
       state,
       wasVerified,
+      replyTo,
+      editedAt: editedAtMs,
+      ...marksJson(entry),
     };
   }
   if (entry.kind === "file") {
     const { authorName, author, file, sentAtMs, id, isOwn, state, wasVerified } = entry;
     const { name, type, bytes, expiresMs } = file;
     const said = { from: authorName, identity: author, sentAt: sentAtMs, id, isOwn, state, wasVerified };
-    return { ...common, ...said, name, type, bytes, expiresAt: expiresMs };
+    return { ...common, ...said, name, type, bytes, expiresAt: expiresMs, ...marksJson(entry) };
+  }
+  if (entry.kind === "deleted") {
+    const { authorName, author, id, isOwn } = entry;
+    return { ...common, from: authorName, identity: author, id, isOwn };
   }
   if (entry.kind === "call") {
     const { authorName, author, id, isOwn, media, outcome, durationS } = entry;
@@ -157,4 +193,9 @@ export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): R
   if (entry.kind === "event") return { ...common, event: entry.event, from: contact?.name };
   if (entry.kind === "missing") return { ...common, reason: entry.reason, count: entry.count };
   return { ...common, from: entry.authorName, identity: entry.author, id: entry.id, name: entry.name };
+}
+
+function marksJson({ reactions, isPinned, isStarred, isForwarded }: MessageMarks): Record<string, unknown> {
+  const given = reactions?.map(({ emoji, author, authorName }) => ({ emoji, from: authorName, identity: author }));
+  return { reactions: given, isPinned, isStarred, isForwarded };
 }

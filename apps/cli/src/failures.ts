@@ -116,6 +116,12 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "there is nothing to send"];
     case "message/tooLong":
       return [EXIT.refused, `a message has at most ${failure.maxBytes} bytes`];
+    case "message/notText":
+      return [EXIT.refused, "only texts can be edited"];
+    case "message/badReaction":
+      return [EXIT.refused, "a reaction is one symbol, like 👍"];
+    case "message/tooManyStars":
+      return [EXIT.refused, `${failure.most} messages are starred already; unstar some`];
     case "message/unknown":
       return [EXIT.notFound, "there is no such message"];
     case "file/notPossible":

@@ -15,7 +15,7 @@ const GROUPS: readonly {
   { verbs: ["identity", "link"], load: async () => (await import("./commands/identity.ts")).addIdentityCommands },
   { verbs: ["contact"], load: async () => (await import("./commands/contact.ts")).addContactCommands },
   {
-    verbs: ["send", "receive", "history", "chat"],
+    verbs: ["send", "receive", "history", "chat", "message"],
     load: async () => (await import("./commands/message.ts")).addMessageCommands,
   },
   { verbs: ["file"], load: async () => (await import("./commands/file.ts")).addFileCommands },

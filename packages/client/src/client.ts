@@ -18,6 +18,8 @@ import { ClientError } from "./failure.ts";
 import { ClientFiles } from "./files.ts";
 import { ClientGroups } from "./groups.ts";
 import { newContact } from "./mail/contacts.ts";
+import type { Messages } from "./message-surface.ts";
+import { ClientMessages } from "./messages.ts";
 import type { ClientDeps } from "./ports.ts";
 import type { NodeSnapshot } from "./snapshots.ts";
 import { assertReadable, writeFormat } from "./store/format.ts";
@@ -122,6 +124,7 @@ class ClientOnCore implements Client {
   readonly account: Account;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
+  readonly messages: Messages;
   readonly groups: Groups;
   readonly verification: Verification;
   readonly trust: Trust;
@@ -138,6 +141,7 @@ class ClientOnCore implements Client {
     this.account = new ClientAccount(core, this.#tasks, () => this.close());
     this.contacts = new ClientContacts(core);
     this.conversations = new ClientConversations(core, this.#tasks);
+    this.messages = new ClientMessages(core);
     this.groups = new ClientGroups(core, this.conversations);
     this.verification = new ClientVerification(core, this.#tasks);
     this.trust = new ClientTrust(core, this.#tasks.trustBook);

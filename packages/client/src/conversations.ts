@@ -1,11 +1,12 @@
 // Conversations: history, sending, reading, leaving.
-import { encodeUtf8 } from "@p2pcrypt/bytes";
-import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
 import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
 import { historyOf, readEntries } from "./conversation/history.ts";
 import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
 import { queueContent } from "./conversation/outbox.ts";
+import { told } from "./conversation/quote.ts";
+import { assertText, sendContent, unsendContent } from "./conversation/send.ts";
 import { markRead } from "./conversation/thread.ts";
+import { withWaitingActs } from "./conversation/waiting-acts.ts";
 import type { Core } from "./core.ts";
 import type { Entry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
@@ -13,7 +14,9 @@ import { putWish } from "./group/wishes.ts";
 import { ClientGroups } from "./groups.ts";
 import { isMessage, isNews } from "./message-kinds.ts";
 import type { ConversationId, ConversationSnapshot } from "./snapshots.ts";
+import type { MarkedEntry } from "./store/entry-rows.ts";
 import type { ThreadRow } from "./store/rows.ts";
+import { Tx } from "./store/tx.ts";
 import type { Conversations } from "./surface.ts";
 import type { Tasks } from "./tasks.ts";
 import { conversationSnapshot, queuedEntry, withState } from "./views.ts";
@@ -49,39 +52,30 @@ export class ClientConversations implements Conversations {
     const core = this.#core;
     const thread = this.#thread(id);
     const limit = Math.max(1, Math.min(page.limit ?? DEFAULT_PAGE, MAX_PAGE));
-    const stored = await readEntries<Entry>(core, historyOf(id), { before: page.before, limit });
-    const entries = stored.map((entry) => withState(core, thread, entry));
+    const stored = await readEntries<MarkedEntry>(core, historyOf(id), { before: page.before, limit });
+    const reader = new Tx(core.deps.vault);
+    const found = stored.map((entry) => withWaitingActs(core, thread, entry));
+    const entries: Entry[] = [];
+    for (const one of found) entries.push(withState(core, thread, await told(reader, one, found)));
     if (page.before !== undefined) return entries;
-    const queued = thread.outbox.flatMap((one) => {
+    const queued: Entry[] = [];
+    for (const one of thread.outbox) {
       const row = core.tables.outbox.get(one);
-      return row === undefined ? [] : (queuedEntry(core, row) ?? []);
-    });
+      const entry = row === undefined ? undefined : queuedEntry(core, row);
+      if (entry !== undefined) queued.push(await told(reader, withWaitingActs(core, thread, entry), [...queued, ...found]));
+    }
     return [...queued.reverse(), ...entries];
   }
 
   async send(id: ConversationId, text: string): Promise<TextEntry> {
-    const core = this.#core;
-    if (text === "" || !text.isWellFormed()) throw new ClientError({ code: "message/empty" });
-    if (encodeUtf8(text).length > MAX_TEXT_BYTES) throw new ClientError({ code: "message/tooLong", maxBytes: MAX_TEXT_BYTES });
-    assertOpen(core, id);
-    const content = await core.ledger.transact(async (tx) => queueContent(core, tx, id, { kind: "text", text }));
-    const row = content === undefined ? undefined : core.tables.outbox.get(content.id);
-    const entry = row === undefined ? undefined : queuedEntry(core, row);
-    if (entry?.kind !== "text") throw new ClientError({ code: "conversation/unknown" });
-    core.emit({ kind: "entry", entry });
+    assertText(text);
+    const entry = await sendContent(this.#core, id, { kind: "text", text });
+    if (entry.kind !== "text") throw new ClientError({ code: "conversation/unknown" });
     return entry;
   }
 
-  async unsend(id: ConversationId, messageId: string): Promise<boolean> {
-    const { ledger, tables } = this.#core;
-    return ledger.transact(async (tx) => {
-      const thread = tx.get(tables.threads, id);
-      const row = tx.get(tables.outbox, messageId);
-      if (thread === undefined || row?.threadId !== id || row.recordHash !== undefined || row.isAtNode) return false;
-      tx.delete(tables.outbox, messageId);
-      tx.put(tables.threads, id, { ...thread, outbox: thread.outbox.filter((one) => one !== messageId) });
-      return true;
-    });
+  unsend(id: ConversationId, messageId: string): Promise<boolean> {
+    return unsendContent(this.#core, id, messageId);
   }
 
   async markRead(id: ConversationId, number?: number): Promise<void> {

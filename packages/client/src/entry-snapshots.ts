@@ -1,6 +1,7 @@
 // What stands in the history of a conversation: messages, files, events, and what is missing. Plain data, as in snapshots.ts.
 import type { CallMedia, CallOutcome } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
+import type { MessageMarks, QuoteSnapshot } from "./message-snapshots.ts";
 import type { ConversationId, VerificationMethod } from "./snapshots.ts";
 import type { FileFactsSnapshot } from "./transfer-snapshots.ts";
 
@@ -16,13 +17,17 @@ interface EntryBase {
   readonly disappearsAtMs?: number;
 }
 
-export interface TextEntry extends EntryBase {
+export interface TextEntry extends EntryBase, MessageMarks {
   readonly kind: "text";
   readonly id: string;
   readonly author: IdentityId;
   readonly authorName: string;
   readonly isOwn: boolean;
+  /** The newest, when it was edited. */
   readonly text: string;
+  readonly editedAtMs?: number;
+  /** The message that this one answers. */
+  readonly replyTo?: QuoteSnapshot;
   readonly sentAtMs: number;
   /** Own messages only. */
   readonly state?: MessageState;
@@ -31,7 +36,7 @@ export interface TextEntry extends EntryBase {
 }
 
 /** A file that a node keeps. It is fetched when somebody asks for it (`Files.download`). */
-export interface FileEntry extends EntryBase {
+export interface FileEntry extends EntryBase, MessageMarks {
   readonly kind: "file";
   readonly id: string;
   readonly author: IdentityId;
@@ -46,7 +51,7 @@ export interface FileEntry extends EntryBase {
 }
 
 /** A call that is over, as who called tells it. */
-export interface CallEntry extends EntryBase {
+export interface CallEntry extends EntryBase, MessageMarks {
   readonly kind: "call";
   readonly id: string;
   readonly author: IdentityId;
@@ -58,13 +63,22 @@ export interface CallEntry extends EntryBase {
   readonly durationS: number;
 }
 
-export interface UnknownEntry extends EntryBase {
+export interface UnknownEntry extends EntryBase, MessageMarks {
   readonly kind: "unknown";
   readonly id: string;
   readonly author: IdentityId;
   readonly authorName: string;
   readonly isOwn: boolean;
   readonly name: string;
+}
+
+/** A message that its author took away for everybody. */
+export interface DeletedEntry extends EntryBase {
+  readonly kind: "deleted";
+  readonly id: string;
+  readonly author: IdentityId;
+  readonly authorName: string;
+  readonly isOwn: boolean;
 }
 
 export type ConversationEvent =
@@ -112,6 +126,8 @@ export type ConversationEvent =
     }
   /** Somebody followed a link to the group, and waits to be let in. Told to who made the link. */
   | { readonly what: "knocked"; readonly name: string; readonly identityId: IdentityId; readonly greeting: string }
+  /** A member pinned a message of this number. */
+  | { readonly what: "pinned"; readonly by: string; readonly byId: IdentityId; readonly number: number }
   | { readonly what: "renamed"; readonly title: string; readonly by: string; readonly byId: IdentityId }
   /** Messages are erased so many seconds after they were sent; 0: no longer. */
   | { readonly what: "disappearing"; readonly afterS: number; readonly by: string; readonly byId: IdentityId }
@@ -158,4 +174,6 @@ export interface MissingEntry extends EntryBase {
   readonly author?: IdentityId;
 }
 
-export type Entry = TextEntry | FileEntry | CallEntry | UnknownEntry | EventEntry | MissingEntry;
+export type MessageEntry = TextEntry | FileEntry | CallEntry | UnknownEntry;
+
+export type Entry = MessageEntry | DeletedEntry | EventEntry | MissingEntry;

@@ -23,6 +23,8 @@ export type ClientEvent =
   | { readonly kind: "entry"; readonly entry: Entry }
   /** Entries are gone: nothing of them is stored any more. */
   | { readonly kind: "erased"; readonly conversationId: ConversationId; readonly numbers: readonly number[] }
+  /** An entry that was told before is another one now: edited, reacted to, pinned, deleted. */
+  | { readonly kind: "entryChanged"; readonly entry: Entry }
   | { readonly kind: "messageState"; readonly conversationId: ConversationId; readonly id: string; readonly state: MessageState }
   | {
       readonly kind: "typing";

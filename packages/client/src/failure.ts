@@ -48,6 +48,11 @@ export type ClientFailure =
   | { readonly code: "message/empty" }
   | { readonly code: "message/tooLong"; readonly maxBytes: number }
   | { readonly code: "message/unknown" }
+  /** Files and what is not known here cannot be edited. */
+  | { readonly code: "message/notText" }
+  /** A reaction is one symbol. */
+  | { readonly code: "message/badReaction" }
+  | { readonly code: "message/tooManyStars"; readonly most: number }
   /** No node of this client takes files, or this program has no place for them. */
   | { readonly code: "file/notPossible" }
   /** What is to be sent is not there. */

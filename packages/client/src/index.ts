@@ -3,12 +3,15 @@ export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, Connectio
 export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
 export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";
+export { quoteOf } from "./conversation/quote.ts";
 export type {
   CallEntry,
   ConversationEvent,
+  DeletedEntry,
   Entry,
   EventEntry,
   FileEntry,
+  MessageEntry,
   MessageState,
   MissingEntry,
   TextEntry,
@@ -28,6 +31,15 @@ export {
 export type { Stop } from "./files/stop.ts";
 export type { At, IdentityPort, OpenSecret, ReadCertificate } from "./identity-port.ts";
 export { isMessage, isMissed } from "./message-kinds.ts";
+export type {
+  MessageMarks,
+  MessageRef,
+  MessageVersion,
+  PinnedMessage,
+  QuoteSnapshot,
+  ReactionSnapshot,
+} from "./message-snapshots.ts";
+export type { Messages } from "./message-surface.ts";
 export { openPgpIdentity } from "./openpgp-identity.ts";
 export {
   type ClientDeps,

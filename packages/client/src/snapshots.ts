@@ -1,6 +1,7 @@
 // What views and commands see: plain data, safe to copy across a worker. A snapshot never changes; a later one replaces it.
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Entry } from "./entry-snapshots.ts";
+import type { PinnedMessage } from "./message-snapshots.ts";
 import type { AuthenticationSnapshot, OwnCertification } from "./trust-snapshots.ts";
 
 /** 64 hex characters. Stays the same when the group behind a conversation is succeeded by another. */
@@ -255,6 +256,8 @@ export interface ConversationSnapshot {
   /** Number of the newest entry of others that the person has read. */
   readonly readUpTo?: number;
   readonly last?: Entry;
+  /** Messages that members pinned, the latest pinned first; at most 32. */
+  readonly pinned?: readonly PinnedMessage[];
   readonly queued: number;
   /** Why nothing is sent although the node is there. `undecided`: a member's alert waits for the person. */
   readonly sendingBlocked?: "undecided" | "removalPending" | "warning";

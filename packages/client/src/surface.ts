@@ -5,6 +5,7 @@ import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
+import type { Messages } from "./message-surface.ts";
 import type { SearchAnswer, SearchQuery } from "./search-snapshots.ts";
 import type {
   ContactSnapshot,
@@ -31,6 +32,7 @@ export interface Client {
   readonly account: Account;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
+  readonly messages: Messages;
   readonly groups: Groups;
   readonly verification: Verification;
   readonly trust: Trust;

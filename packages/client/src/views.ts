@@ -3,6 +3,7 @@ import { encodeHex } from "@p2pcrypt/bytes";
 import { formatContactLink } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
 import { isOver } from "./conversation/history.ts";
+import { textOf } from "./conversation/said.ts";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
@@ -96,6 +97,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     unread: thread.unread,
     entries: thread.entries,
     ...(thread.read === undefined ? {} : { readUpTo: thread.read.number }),
+    ...((thread.pinned ?? []).length === 0 ? {} : { pinned: thread.pinned }),
     queued: thread.outbox.filter((id) => isWaitingMessage(tables.outbox.get(id))).length,
     warnings: group?.warnings ?? [],
     isCaughtUp,
@@ -181,8 +183,9 @@ export function queuedEntry(
   const said = { conversationId: threadId, id, author: identityId, authorName: name, isOwn: true } as const;
   const times = { sentAtMs: content.sentAtMs, atMs: content.sentAtMs };
   const state = refusal !== undefined ? "refused" : isAtNode ? "atNode" : "queued";
-  const base = { ...said, ...times, state, wasVerified: true } as const;
+  const forwarded = content.isForwarded === undefined ? {} : { isForwarded: content.isForwarded };
+  const base = { ...said, ...times, state, wasVerified: true, ...forwarded } as const;
   return content.kind === "text"
-    ? { kind: "text", ...base, text: content.text }
+    ? { kind: "text", ...base, ...textOf(content) }
     : { kind: "file", ...base, file: factsOf(content) };
 }

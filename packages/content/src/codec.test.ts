@@ -11,8 +11,18 @@ const OTHER_ID = "Dw4NDAsKCQgHBgUEAwIBAA";
 const BYTES_32 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const base = { id: ID, sentAtMs: 1_800_000_000_000 };
 
+const REACTION = { v: 1, ...base, kind: "reaction", target: OTHER_ID, targetAuthor: BYTES_32, revision: 1, emoji: "👍" };
+
 const ONE_OF_EACH: readonly KnownContent[] = [
   { kind: "text", ...base, text: "Grüße, 世界 👋" },
+  { kind: "text", ...base, text: "so do I", replyTo: OTHER_ID, replyToAuthor: BYTES_32 },
+  { kind: "text", ...base, text: "they said", isForwarded: true },
+  { kind: "reaction", ...base, target: OTHER_ID, targetAuthor: BYTES_32, revision: 1, emoji: "👍🏽" },
+  { kind: "reaction", ...base, target: OTHER_ID, targetAuthor: BYTES_32, revision: 2 },
+  { kind: "edit", ...base, target: OTHER_ID, revision: 3, text: "better" },
+  { kind: "delete", ...base, target: OTHER_ID },
+  { kind: "pin", ...base, target: OTHER_ID, targetAuthor: BYTES_32 },
+  { kind: "unpin", ...base, target: OTHER_ID, targetAuthor: BYTES_32, pins: [ID, OTHER_ID] },
   { kind: "receipt", ...base, delivered: OTHER_ID, read: OTHER_ID },
   { kind: "receipt", ...base, read: OTHER_ID },
   { kind: "sasCommit", ...base, run: OTHER_ID, commitment: BYTES_32 },
@@ -121,8 +131,8 @@ describe("content", () => {
   });
 
   it("keeps a kind that this program does not know, whole", () => {
-    const bytes = encodeJson({ v: 1, ...base, kind: "reaction", emoji: "👍" });
-    expect(decodeContent(bytes)).toEqual({ kind: "unknown", ...base, name: "reaction", bytes });
+    const bytes = encodeJson({ v: 1, ...base, kind: "hologram", depth: 3 });
+    expect(decodeContent(bytes)).toEqual({ kind: "unknown", ...base, name: "hologram", bytes });
   });
 
   it("keeps a later version as unknown, even of a kind that it knows", () => {
@@ -156,6 +166,23 @@ describe("content", () => {
     ],
     ["a certificate that is a number", { v: 1, ...base, kind: "certifications", certificates: [7] }, "content/badField"],
     ["certificates that are no list", { v: 1, ...base, kind: "certifications", certificates: "AQID" }, "content/badField"],
+    ["a reply to nobody's message", { v: 1, ...base, kind: "text", text: "a", replyTo: OTHER_ID }, "content/badField"],
+    ["a reply to no message", { v: 1, ...base, kind: "text", text: "a", replyToAuthor: BYTES_32 }, "content/badField"],
+    ["forwarding that is no yes", { v: 1, ...base, kind: "text", text: "a", isForwarded: "x" }, "content/badField"],
+    ["a reaction before the first", { ...REACTION, revision: 0, emoji: "👍" }, "content/badField"],
+    ["a reaction in words", { ...REACTION, emoji: "pay me" }, "content/badField"],
+    ["a reaction with words behind it", { ...REACTION, emoji: "👍 yes" }, "content/badField"],
+    ["a reaction of many symbols", { ...REACTION, emoji: "👍👍" }, "content/badField"],
+    ["a reaction that is a digit", { ...REACTION, emoji: "7" }, "content/badField"],
+    ["a reaction that never ends", { ...REACTION, emoji: `👩${"\u200d👩".repeat(40)}` }, "content/badField"],
+    ["an edit to nothing", { v: 1, ...base, kind: "edit", target: OTHER_ID, revision: 1, text: "" }, "content/badField"],
+    ["a delete of nothing", { v: 1, ...base, kind: "delete" }, "content/badField"],
+    ["no pins", { v: 1, ...base, kind: "unpin", target: OTHER_ID, targetAuthor: BYTES_32, pins: [] }, "content/badField"],
+    [
+      "a pin too many",
+      { v: 1, ...base, kind: "unpin", target: OTHER_ID, targetAuthor: BYTES_32, pins: Array.from({ length: 33 }, () => ID) },
+      "content/badField",
+    ],
     ["an array", [1], "content/notJson"],
     ["null", null, "content/notJson"],
   ])("M25: refuses %s", (_what, value, code) => {
@@ -178,6 +205,10 @@ describe("content", () => {
     expect(codeOf(() => decodeContent(wide))).toBe("content/tooManyFields");
     const huge = encodeUtf8(`{${Array.from({ length: 1_000_000 }, (_, n) => `"${n}":1`).join(",")}}`);
     expect(codeOf(() => decodeContent(huge))).toBe("content/tooLarge");
+  });
+
+  it.each(["👍", "❤️", "❤", "😂", "🇩🇪", "👨‍👩‍👧‍👦", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏿‍🚀"])("takes one symbol as a reaction: %s", (emoji) => {
+    expect(decodeContent(encodeJson({ ...REACTION, emoji }))).toMatchObject({ kind: "reaction", emoji });
   });
 
   it("does not count brackets and commas inside a string", () => {

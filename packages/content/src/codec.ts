@@ -10,6 +10,7 @@ import {
   MAX_EPHEMERAL_BYTES,
   MAX_FILE_NAME_BYTES,
   MAX_NODE_URL_BYTES,
+  MAX_PINS,
   MAX_PROFILE_BYTES,
   MAX_TEXT_BYTES,
   MAX_THUMBNAIL_BYTES,
@@ -26,6 +27,8 @@ import {
   booleanField,
   choiceField,
   contentIdField,
+  contentIdListField,
+  emojiField,
   optionalContentIdField,
   textField,
   wholeField,
@@ -42,7 +45,29 @@ type Base = { readonly id: string; readonly sentAtMs: number };
 
 /** One reader per kind: it names every field of that kind, and no other field survives decoding. */
 const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extract<KnownContent, { kind: K }> } = {
-  text: (object, base) => ({ kind: "text", ...base, text: textField(object, "text", MAX_TEXT_BYTES) }),
+  text: readText,
+  reaction: (object, base) => ({
+    kind: "reaction",
+    ...base,
+    ...readTarget(object),
+    revision: revisionField(object),
+    ...(fieldOf(object, "emoji") === undefined ? {} : { emoji: emojiField(object, "emoji") }),
+  }),
+  edit: (object, base) => ({
+    kind: "edit",
+    ...base,
+    target: contentIdField(object, "target"),
+    revision: revisionField(object),
+    text: textField(object, "text", MAX_TEXT_BYTES),
+  }),
+  delete: (object, base) => ({ kind: "delete", ...base, target: contentIdField(object, "target") }),
+  pin: (object, base) => ({ kind: "pin", ...base, ...readTarget(object) }),
+  unpin: (object, base) => ({
+    kind: "unpin",
+    ...base,
+    ...readTarget(object),
+    pins: contentIdListField(object, "pins", MAX_PINS),
+  }),
   receipt: readReceipt,
   sasCommit: (object, base) => ({
     kind: "sasCommit",
@@ -189,6 +214,36 @@ function readReceipt(object: JsonObject, base: Base): Extract<KnownContent, { ki
   return { kind: "receipt", ...base, ...(delivered === undefined ? {} : { delivered }), ...(read === undefined ? {} : { read }) };
 }
 
+function readText(object: JsonObject, base: Base): Extract<KnownContent, { kind: "text" }> {
+  const isReply = fieldOf(object, "replyTo") !== undefined || fieldOf(object, "replyToAuthor") !== undefined;
+  return {
+    kind: "text",
+    ...base,
+    text: textField(object, "text", MAX_TEXT_BYTES),
+    ...(isReply ? { replyTo: contentIdField(object, "replyTo"), replyToAuthor: identityField(object, "replyToAuthor") } : {}),
+    ...forwardedField(object),
+  };
+}
+
+function readTarget(object: JsonObject): { readonly target: string; readonly targetAuthor: string } {
+  return { target: contentIdField(object, "target"), targetAuthor: identityField(object, "targetAuthor") };
+}
+
+function identityField(object: JsonObject, name: string): string {
+  return base64UrlField(object, name, { exactBytes: 32 });
+}
+
+function revisionField(object: JsonObject): number {
+  const revision = wholeField(object, "revision");
+  if (revision < 1) throw new ContentError("content/badField", "revision");
+  return revision;
+}
+
+function forwardedField(object: JsonObject): { readonly isForwarded?: true } {
+  if (fieldOf(object, "isForwarded") === undefined) return {};
+  return booleanField(object, "isForwarded") ? { isForwarded: true } : {};
+}
+
 function readProfile(object: JsonObject): { readonly certificate: string; readonly profile: string } {
   return {
     certificate: base64UrlField(object, "certificate", { maxBytes: MAX_CERTIFICATE_BYTES }),
@@ -219,6 +274,7 @@ function readFile(object: JsonObject, base: Base): Extract<KnownContent, { kind:
           waveform: base64UrlField(object, "waveform", { maxBytes: MAX_WAVEFORM_BYTES }),
         }
       : {}),
+    ...forwardedField(object),
   };
 }
 

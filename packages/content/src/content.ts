@@ -15,7 +15,59 @@ export interface TextContent extends Base {
   readonly kind: "text";
   /** At most MAX_TEXT_BYTES of UTF-8, at least one character. */
   readonly text: string;
+  /** The message that this one answers. What it said is not repeated: a reader shows what it has. Both or neither. */
+  readonly replyTo?: ContentId;
+  /** Identity id of that message's author (32 bytes). */
+  readonly replyToAuthor?: string;
+  /** Somebody else's words, or one's own of another conversation, passed on. */
+  readonly isForwarded?: true;
 }
+
+/**
+ * Acts on an earlier message (spec/protocol/content.md section 8). `target` is its content id, `targetAuthor` the identity id of its
+ * author (32 bytes); where there is none the author is whoever acts. What they lead to does not depend on the order they arrive in.
+ */
+export interface ReactionContent extends Base {
+  readonly kind: "reaction";
+  readonly target: ContentId;
+  readonly targetAuthor: string;
+  /** Counts from 1 for each member and message: the highest counts. */
+  readonly revision: number;
+  /** One symbol. None: the reaction is taken back. */
+  readonly emoji?: string;
+}
+
+/** Another text in place of an own one. The earlier ones stay readable. */
+export interface EditContent extends Base {
+  readonly kind: "edit";
+  readonly target: ContentId;
+  /** Counts from 1 for each message: the highest is shown. */
+  readonly revision: number;
+  readonly text: string;
+}
+
+/** An own message is taken away for everybody, for good. */
+export interface DeleteContent extends Base {
+  readonly kind: "delete";
+  readonly target: ContentId;
+}
+
+export interface PinContent extends Base {
+  readonly kind: "pin";
+  readonly target: ContentId;
+  readonly targetAuthor: string;
+}
+
+/** Takes away the pins that it names, of whomever. One that is on its way meanwhile stays. */
+export interface UnpinContent extends Base {
+  readonly kind: "unpin";
+  readonly target: ContentId;
+  readonly targetAuthor: string;
+  /** Content ids, 1 to MAX_PINS. */
+  readonly pins: readonly ContentId[];
+}
+
+export type ActContent = ReactionContent | EditContent | DeleteContent | PinContent | UnpinContent;
 
 /** Cumulative: everything in the log up to and including the named content. */
 export interface ReceiptContent extends Base {
@@ -148,6 +200,8 @@ export interface FileContent extends Base {
   /** Both or neither: it was spoken for this conversation. How long it is, and how loud in parts of equal length, 0 to 255. */
   readonly durationMs?: number;
   readonly waveform?: string;
+  /** As of a text. */
+  readonly isForwarded?: true;
 }
 
 /** A call of the sender's that is over: what the history keeps of it. */
@@ -174,6 +228,7 @@ export interface UnknownContent extends Base {
 
 export type KnownContent =
   | TextContent
+  | ActContent
   | ReceiptContent
   | SasCommitContent
   | SasReplyContent
@@ -210,6 +265,9 @@ export const MAX_TEXT_BYTES = 65_536;
 export const MAX_CONTENT_BYTES = 70_000;
 /** With a session description inside. What is smaller is padded less. */
 export const MAX_EPHEMERAL_BYTES = 16_380;
+export const MAX_EMOJI_BYTES = 64;
+/** Of one message that one act takes away. */
+export const MAX_PINS = 32;
 /** Of one object, and of one nested inside it. */
 export const MAX_CONTENT_FIELDS = 64;
 export const MAX_CONTENT_DEPTH = 8;

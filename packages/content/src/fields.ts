@@ -1,11 +1,14 @@
 // Typed fields of a JSON object. Each reader throws ContentError("content/badField") naming the field.
 import { decodeBase64Url, encodeUtf8 } from "@p2pcrypt/bytes";
-import type { ContentId } from "./content.ts";
+import { type ContentId, MAX_EMOJI_BYTES } from "./content.ts";
 import { ContentError } from "./content-error.ts";
 import { fieldOf, type JsonObject } from "./json-object.ts";
 
 const CONTENT_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** A pictograph, two letters of a flag, or a key, with what may follow: a tone, a presentation, more joined to it, a flag's tags. */
+const EMOJI =
+  /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3)(?:\p{Emoji_Modifier}|\ufe0f|\u200d\p{Extended_Pictographic}|[\u{e0020}-\u{e007f}])*$/u;
 
 export function isContentId(value: unknown): value is ContentId {
   return typeof value === "string" && CONTENT_ID.test(value);
@@ -19,6 +22,29 @@ export function contentIdField(object: JsonObject, name: string): ContentId {
 
 export function optionalContentIdField(object: JsonObject, name: string): ContentId | undefined {
   return fieldOf(object, name) === undefined ? undefined : contentIdField(object, name);
+}
+
+/** 1 to `maxItems` content ids. */
+export function contentIdListField(object: JsonObject, name: string, maxItems: number): readonly ContentId[] {
+  const value = fieldOf(object, name);
+  if (!Array.isArray(value) || value.length === 0 || value.length > maxItems) throw new ContentError("content/badField", name);
+  return value.map((item: unknown) => contentIdField({ [name]: item }, name));
+}
+
+/** One symbol and nothing that is read as words. */
+export function isEmoji(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    value.length <= MAX_EMOJI_BYTES &&
+    EMOJI.test(value) &&
+    encodeUtf8(value).length <= MAX_EMOJI_BYTES
+  );
+}
+
+export function emojiField(object: JsonObject, name: string): string {
+  const value = fieldOf(object, name);
+  if (!isEmoji(value)) throw new ContentError("content/badField", name);
+  return value;
 }
 
 /** Not negative, and exact as a JSON number. */

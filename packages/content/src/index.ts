@@ -10,12 +10,15 @@ export {
 } from "./call.ts";
 export { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
 export {
+  type ActContent,
   type AttestationRequestContent,
   type CallContent,
   type CertificationsContent,
   type ContactCardContent,
   type Content,
   type ContentId,
+  type DeleteContent,
+  type EditContent,
   type EphemeralContent,
   type FileContent,
   type GoodbyeContent,
@@ -26,14 +29,18 @@ export {
   MAX_CONTENT_BYTES,
   MAX_CONTENT_DEPTH,
   MAX_CONTENT_FIELDS,
+  MAX_EMOJI_BYTES,
   MAX_EPHEMERAL_BYTES,
   MAX_FILE_NAME_BYTES,
+  MAX_PINS,
   MAX_PROFILE_BYTES,
   MAX_TEXT_BYTES,
   MAX_THUMBNAIL_BYTES,
   MAX_WAVEFORM_BYTES,
+  type PinContent,
   type PresenceState,
   type ProfileUpdateContent,
+  type ReactionContent,
   type ReceiptContent,
   type SasCancelContent,
   type SasCancelReason,
@@ -48,6 +55,7 @@ export {
   type TextContent,
   type TransitionContent,
   type UnknownContent,
+  type UnpinContent,
 } from "./content.ts";
 export { ContentError, type ContentErrorCode } from "./content-error.ts";
-export { isContentId } from "./fields.ts";
+export { isContentId, isEmoji } from "./fields.ts";

@@ -9,6 +9,7 @@ import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
 import { findContact, findPlace } from "../who.ts";
+import { addActCommands } from "./message-acts.ts";
 
 const NETWORK_WAIT_MS = 15_000;
 
@@ -31,9 +32,11 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
     .description("the conversation so far, oldest first")
     .option("--limit <n>", "at most so many of the newest", "50")
     .option("--around <number>", "those around an entry that search found, instead")
-    .action((who: string, flags: { limit: string; around?: string }) =>
+    .option("--numbers", "with the number of each, for the message commands")
+    .action((who: string, flags: { limit: string; around?: string; numbers?: boolean }) =>
       run((context) => withClient(context, { isOnline: false }, (client) => history(client, context, who, flags))),
     );
+  addActCommands(program, run);
   program
     .command("chat <who>")
     .description("talk, live")
@@ -95,10 +98,17 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
     for (const { id } of client.conversations.list()) queue = queue.then(() => tellUnread(client, context, id));
     return queue;
   };
+  const changed = new Map<string, Entry>();
+  const unsubscribeChanges = client.subscribe((event) => {
+    if (event.kind === "entryChanged") changed.set(`${event.entry.conversationId} ${event.entry.number}`, event.entry);
+  });
   await settleWithin(client, NETWORK_WAIT_MS);
+  unsubscribeChanges();
+  for (const entry of changed.values()) tellChange(client, context, entry);
   await tellAll();
   if (isFollowing) {
     const unsubscribe = client.subscribe((event) => {
+      if (event.kind === "entryChanged") tellChange(client, context, event.entry);
       if (event.kind === "contact") tellRequest(event.contact);
       if (event.kind !== "entry" || event.entry.number === undefined) return;
       const { conversationId } = event.entry;
@@ -117,6 +127,15 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
 function tellOffer(client: Client, { output }: CommandContext, entry: Entry): void {
   if (entry.kind !== "event" || (entry.event.what !== "introduced" && entry.event.what !== "attestationAsked")) return;
   output.say(entryLine(entry), entryJson(entry, client.contacts.get(entry.event.by)));
+}
+
+/** What others did with a message that was read before: it is another one now. What was not read is printed as it is anyway. */
+function tellChange(client: Client, { output }: CommandContext, entry: Entry): void {
+  const { readUpTo = 0, contactId } = client.conversations.get(entry.conversationId) ?? {};
+  const isUnread = isMessage(entry) && !entry.isOwn && (entry.number ?? 0) > readUpTo;
+  if (isUnread) return;
+  const contact = contactId === undefined ? undefined : client.contacts.get(contactId);
+  output.say(`changed: ${entryLine(entry)}`, { ...entryJson(entry, contact), isChange: true });
 }
 
 /** Prints what was not read, marks it read afterwards: killed in between, it is printed again rather than lost. */
@@ -153,7 +172,7 @@ async function history(
   client: Client,
   { output }: CommandContext,
   who: string,
-  flags: { readonly limit: string; readonly around?: string },
+  flags: { readonly limit: string; readonly around?: string; readonly numbers?: boolean },
 ): Promise<void> {
   const [count, around] = [Number(flags.limit), Number((flags.around ?? "1").replace("#", ""))];
   if (!Number.isInteger(count) || count < 1 || !Number.isInteger(around) || around < 1)
@@ -162,5 +181,8 @@ async function history(
   const limit = Math.min(count, 1_000);
   const page = flags.around === undefined ? { limit } : { limit, before: around + Math.ceil(limit / 2) };
   const entries: Entry[] = [...(await client.conversations.history(id, page))];
-  for (const entry of entries.slice(0, count).reverse()) output.say(entryLine(entry), entryJson(entry, contact));
+  for (const entry of entries.slice(0, count).reverse()) {
+    const number = flags.numbers === true && entry.number !== undefined ? `#${entry.number}  ` : "";
+    output.say(`${number}${entryLine(entry)}`, entryJson(entry, contact));
+  }
 }

@@ -184,6 +184,10 @@ export class Thread extends Model<ThreadSnapshot> {
             if (event.conversationId !== this.id) return;
             this.#window.erase(event.numbers);
             return this.#soon();
+          case "entryChanged":
+            if (event.entry.conversationId !== this.id) return;
+            this.#window.change(event.entry);
+            return this.#soon();
           case "messageState":
             if (event.conversationId !== this.id) return;
             this.#window.state(event.id, event.state);

@@ -1,6 +1,6 @@
 // A stretch of a history: what is loaded of it, in order, each entry under a key that it keeps. Own messages that are not in the log yet
 // stand at the end.
-import { type Entry, isMessage, type MessageState } from "@p2pcrypt/client";
+import { type Entry, isMessage, type MessageState, quoteOf } from "@p2pcrypt/client";
 import type { ShownEntry } from "./timeline.ts";
 
 /** Of what is rendered: more would cost a frame, less would show its edges when flinging. */
@@ -130,6 +130,16 @@ export class HistoryWindow {
     this.#logged = this.#logged.filter(({ entry }) => entry.number === undefined || !numbers.includes(entry.number));
   }
 
+  /** What is shown of an entry is something else now. */
+  change(entry: Entry): void {
+    const key = keyOf(entry);
+    const isIt = (one: ShownEntry): boolean =>
+      entry.number === undefined ? key !== undefined && keyOf(one.entry) === key : one.entry.number === entry.number;
+    const changed = (one: ShownEntry): ShownEntry => (isIt(one) ? { ...one, entry } : withQuote(one, entry));
+    this.#logged = this.#logged.map(changed);
+    this.#waiting = this.#waiting.map(changed).filter((one) => one.entry.kind !== "deleted");
+  }
+
   state(id: string, state: MessageState): void {
     const changed = (one: ShownEntry): ShownEntry =>
       (one.entry.kind === "text" || one.entry.kind === "file") && one.entry.id === id
@@ -161,6 +171,19 @@ function isLogged({ number }: Entry): boolean {
 
 function idOf(entry: Entry): string | undefined {
   return isMessage(entry) ? `${entry.author} ${entry.id}` : undefined;
+}
+
+/** Also of a message that was taken away. */
+function keyOf(entry: Entry): string | undefined {
+  return "author" in entry && "id" in entry ? `${entry.author} ${entry.id}` : undefined;
+}
+
+/** Answers show the message that they answer as it is now. */
+function withQuote(one: ShownEntry, changed: Entry): ShownEntry {
+  const { entry } = one;
+  if (entry.kind !== "text" || entry.replyTo === undefined) return one;
+  const { id, author } = entry.replyTo;
+  return keyOf(changed) === `${author} ${id}` ? { ...one, entry: { ...entry, replyTo: quoteOf({ id, author }, changed) } } : one;
 }
 
 function isSameText(one: Entry, other: Entry): boolean {

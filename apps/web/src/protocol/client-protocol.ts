@@ -11,6 +11,7 @@ import type {
   Conversations,
   Files,
   Groups,
+  Messages,
   NodeSnapshot,
   ScanRun,
   Search,
@@ -49,6 +50,7 @@ export interface ClientParts {
   readonly account: Account;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
+  readonly messages: Messages;
   readonly groups: Groups;
   readonly verification: Verification;
   readonly trust: Trust;
@@ -75,6 +77,20 @@ export const REMOTE_METHODS = {
   ],
   contacts: ["preview", "lookUp", "add", "accept", "decline", "block", "unblock", "acceptAlert"],
   conversations: ["history", "send", "unsend", "markRead", "setTyping", "setPresence", "setDisappearing", "leave"],
+  messages: [
+    "get",
+    "versions",
+    "reply",
+    "react",
+    "edit",
+    "deleteForEveryone",
+    "deleteForMe",
+    "pin",
+    "unpin",
+    "star",
+    "starred",
+    "forward",
+  ],
   groups: [
     "create",
     "add",

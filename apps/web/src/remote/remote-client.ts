@@ -9,6 +9,7 @@ import type {
   Conversations,
   Files,
   Groups,
+  Messages,
   NodeSnapshot,
   Search,
   Trust,
@@ -26,6 +27,7 @@ export class RemoteClient implements Client {
   readonly account: Account;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
+  readonly messages: Messages;
   readonly groups: Groups;
   readonly verification: Verification;
   readonly trust: Trust;
@@ -80,6 +82,20 @@ export class RemoteClient implements Client {
       setPresence: (...args) => void call("conversations", "setPresence", args).catch(unlessEnded),
       setDisappearing: (...args) => call("conversations", "setDisappearing", args),
       leave: (...args) => call("conversations", "leave", args),
+    };
+    this.messages = {
+      get: (...args) => call("messages", "get", args),
+      versions: (...args) => call("messages", "versions", args),
+      reply: (...args) => call("messages", "reply", args),
+      react: (...args) => call("messages", "react", args),
+      edit: (...args) => call("messages", "edit", args),
+      deleteForEveryone: (...args) => call("messages", "deleteForEveryone", args),
+      deleteForMe: (...args) => call("messages", "deleteForMe", args),
+      pin: (...args) => call("messages", "pin", args),
+      unpin: (...args) => call("messages", "unpin", args),
+      star: (...args) => call("messages", "star", args),
+      starred: (...args) => call("messages", "starred", args),
+      forward: (...args) => call("messages", "forward", args),
     };
     this.groups = {
       create: (...args) => call("groups", "create", args),

@@ -3,6 +3,7 @@ import {
   type CallEntry,
   type ConversationEvent,
   type ConversationWarning,
+  type DeletedEntry,
   isMissed,
   type MessageState,
   type MissingEntry,
@@ -40,6 +41,8 @@ export function eventSentence({ t }: Words, event: ConversationEvent): string {
     case "promoted":
     case "demoted":
       return t(`event.${event.what}`, { name: shownName(event.name), by: shownName(event.by) });
+    case "pinned":
+      return t("event.pinned", { by: shownName(event.by) });
     case "renamed":
       return t("event.renamed", { title: shownName(event.title), by: shownName(event.by) });
     case "disappearing":
@@ -68,6 +71,10 @@ export function lengthOf(seconds: number): string {
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const tail = String(rest).padStart(2, "0");
   return hours === 0 ? `${minutes}:${tail}` : `${hours}:${String(minutes).padStart(2, "0")}:${tail}`;
+}
+
+export function deletedSentence({ t }: Words, { isOwn, authorName }: Pick<DeletedEntry, "isOwn" | "authorName">): string {
+  return isOwn ? t("chat.deletedOwn") : t("chat.deleted", { name: shownName(authorName) });
 }
 
 export function missingSentence({ t }: Words, { reason, count }: Pick<MissingEntry, "reason" | "count">): string {

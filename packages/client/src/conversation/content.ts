@@ -11,8 +11,11 @@ import { verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
 import type { GroupRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyAttestationRequest, applyCertifications, applyIntroduction } from "../trust/incoming.ts";
+import { isAct } from "./acts.ts";
+import { applyAct } from "./apply-act.ts";
 import { disappears } from "./disappearing.ts";
 import { isOver } from "./history.ts";
+import { textOf } from "./said.ts";
 import type { Scans } from "./scan.ts";
 import type { ShortCodes } from "./short-code.ts";
 import { appendEntry, applyReceipt, type NewEntry, othersIn } from "./thread.ts";
@@ -51,7 +54,7 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
       await appendEntry(tx, threads, threadId, {
         kind: "text",
         ...said,
-        text: content.text,
+        ...textOf(content),
         sentAtMs: content.sentAtMs,
         wasVerified: contact?.trust.kind === "verified",
       });
@@ -74,6 +77,18 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
     case "unknown":
       await appendEntry(tx, threads, threadId, { kind: "unknown", ...said, name: content.name });
       return;
+    case "reaction":
+    case "edit":
+    case "delete":
+    case "pin":
+    case "unpin":
+      return applyAct(core, tx, threadId, {
+        author: author.identityId,
+        authorName: said.authorName,
+        isOwn,
+        atMs,
+        content,
+      });
     case "receipt":
       if (isOwn) return;
       return applyReceipt(tx, threads, threadId, { from: author.identityId, content, others: othersOf(core, tx, group) });
@@ -191,8 +206,9 @@ async function appendOwn(core: Core, tx: Tx, group: GroupRow, content: KnownCont
   if (isOver(said, core.nowMs)) return;
   if (content.kind === "file") await appendFile(core, tx, threadId, { ...said, wasVerified: true }, content);
   if (content.kind === "call") await appendEntry(tx, core.tables.threads, threadId, callEntry(said, content));
+  if (isAct(content)) await applyAct(core, tx, threadId, { author: identityId, authorName: name, isOwn: true, atMs, content });
   if (content.kind !== "text") return;
-  const entry = { kind: "text", ...said, text: content.text, sentAtMs: content.sentAtMs, wasVerified: true } as const;
+  const entry = { kind: "text", ...said, ...textOf(content), sentAtMs: content.sentAtMs, wasVerified: true } as const;
   await appendEntry(tx, core.tables.threads, threadId, entry);
 }
 

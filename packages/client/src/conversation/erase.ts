@@ -6,7 +6,8 @@ import { isMessage } from "../message-kinds.ts";
 import { noteChanged } from "../search/changed.ts";
 import { decodeStored } from "../store/stored-json.ts";
 import type { Tx } from "../store/tx.ts";
-import { erased, historyOf, readStored, type StoredEntry, withoutPicture } from "./history.ts";
+import { asLast, erased, historyOf, readStored, type StoredEntry } from "./history.ts";
+import { dropStars } from "./stars.ts";
 
 /** How far back the newest entry that is left is looked for. */
 const LOOKED_BACK = 256;
@@ -27,8 +28,15 @@ export async function eraseEntries(core: Core, tx: Tx, threadId: string, numbers
   const unread = gone.filter((entry) => isTheirs(entry) && entry.number > (thread.read?.number ?? 0)).length;
   const isLastGone = thread.last?.number !== undefined && numbers.includes(thread.last.number);
   const { last: _, ...rest } = thread;
+  const pinned = thread.pinned?.filter(({ number }) => !numbers.includes(number));
   const last = isLastGone ? await lastBefore(core, threadId, new Set(numbers)) : thread.last;
-  tx.put(threads, threadId, { ...rest, ...(last === undefined ? {} : { last }), unread: Math.max(0, thread.unread - unread) });
+  tx.put(threads, threadId, {
+    ...rest,
+    ...(last === undefined ? {} : { last }),
+    unread: Math.max(0, thread.unread - unread),
+    ...(pinned === undefined ? {} : { pinned }),
+  });
+  await dropStars(tx, threadId, numbers);
   await noteChanged(tx, threadId, numbers);
   tx.emit({ kind: "erased", conversationId: threadId, numbers });
 }
@@ -37,11 +45,12 @@ function isTheirs(entry: StoredEntry): boolean {
   return entry.kind !== "erased" && isMessage(entry) && !entry.isOwn;
 }
 
-async function eraseFile(core: Core, tx: Tx, entry: FileEntry): Promise<void> {
+/** Of a file nothing stays that opens it, and its author's node is told to let it go. */
+export async function eraseFile(core: Core, tx: Tx, entry: FileEntry): Promise<void> {
   const { conversationId: threadId, author, id, number = 0 } = entry;
   const { uploads, downloads } = core.tables;
   tx.putValue(SECRETS, secretName(threadId, author, id), undefined);
-  const at = await placeInFiles(core, threadId, number);
+  const at = await placeInFiles(tx, threadId, number);
   if (at !== undefined) tx.replace(filesOf(threadId), at, erased(entry));
   for (const row of downloads.all()) {
     if (row.threadId !== threadId || row.messageId !== id || row.author !== author) continue;
@@ -58,13 +67,12 @@ async function eraseFile(core: Core, tx: Tx, entry: FileEntry): Promise<void> {
 }
 
 /** The list of files has the same order as the history. */
-async function placeInFiles({ deps }: Core, threadId: string, number: number): Promise<number | undefined> {
+async function placeInFiles(tx: Tx, threadId: string, number: number): Promise<number | undefined> {
   const collection = filesOf(threadId);
-  let [low, high] = [1, await deps.vault.count(collection)];
+  let [low, high] = [1, await tx.count(collection)];
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const [found] = await deps.vault.readPage(collection, { before: middle + 1, limit: 1 });
-    const there = found === undefined ? 0 : (decodeStored<StoredEntry>(found.bytes).number ?? 0);
+    const there = (await tx.entry<StoredEntry>(collection, middle))?.number ?? 0;
     if (there === number) return middle;
     if (there < number) low = middle + 1;
     else high = middle - 1;
@@ -82,7 +90,7 @@ async function lastBefore(core: Core, threadId: string, gone: ReadonlySet<number
   const page = await core.deps.vault.readPage(historyOf(threadId), { limit: LOOKED_BACK });
   for (const { bytes } of page) {
     const entry = decodeStored<StoredEntry>(bytes);
-    if (entry.kind !== "erased" && !gone.has(entry.number ?? 0)) return withoutPicture(entry);
+    if (entry.kind !== "erased" && !gone.has(entry.number ?? 0)) return asLast(entry);
   }
   return undefined;
 }

@@ -1,7 +1,11 @@
 // The stored history of a conversation: entries, and what is left of those that were erased.
 import type { Core } from "../core.ts";
 import type { Entry } from "../entry-snapshots.ts";
+import type { MessageRef } from "../message-snapshots.ts";
+import type { MarkedEntry } from "../store/entry-rows.ts";
 import { decodeStored } from "../store/stored-json.ts";
+import type { Tx } from "../store/tx.ts";
+import { seenBy, type Values } from "./seen.ts";
 
 /** Keeps the numbers of the others. Shown to nobody. */
 export interface ErasedEntry {
@@ -10,7 +14,9 @@ export interface ErasedEntry {
   readonly atMs: number;
 }
 
-export type StoredEntry = (Entry & { readonly number: number }) | ErasedEntry;
+export type StoredEntry = (MarkedEntry & { readonly number: number }) | ErasedEntry;
+
+export type EntryReader = Pick<Tx, "value" | "entry">;
 
 export function historyOf(threadId: string): string {
   return `history/${threadId}`;
@@ -49,9 +55,23 @@ export function isOver({ disappearsAtMs = Number.POSITIVE_INFINITY }: Pick<Entry
   return disappearsAtMs <= nowMs;
 }
 
-/** A conversation's row is written with every change: it does not carry thumbnails. */
-export function withoutPicture(entry: Entry): Entry {
+/** Number of a message in the history; undefined when it is not there. */
+export async function numberOf(values: Values, threadId: string, { id, author }: MessageRef): Promise<number | undefined> {
+  const seen = await seenBy(values, threadId, id);
+  const number = seen.find((one) => one.author === author)?.number ?? 0;
+  return number === 0 ? undefined : number;
+}
+
+export async function findEntry(reader: EntryReader, threadId: string, message: MessageRef): Promise<MarkedEntry | undefined> {
+  const number = await numberOf(reader, threadId, message);
+  const found = number === undefined ? undefined : await reader.entry<StoredEntry>(historyOf(threadId), number);
+  return found?.kind === "erased" ? undefined : found;
+}
+
+/** A conversation's row is written with every change: of its last entry it carries what a list shows. */
+export function asLast(stored: MarkedEntry): Entry {
+  const { marks: _, ...entry } = stored;
   if (entry.kind !== "file") return entry;
-  const { thumbnail: _, ...file } = entry.file;
+  const { thumbnail: __, ...file } = entry.file;
   return { ...entry, file };
 }

@@ -3,7 +3,7 @@ import type { KnownContent } from "@p2pcrypt/content";
 import type { Core } from "../core.ts";
 import type { Tx } from "../store/tx.ts";
 
-type Unsent<Kind extends KnownContent> = Kind extends KnownContent ? Omit<Kind, "id" | "sentAtMs"> : never;
+export type Unsent<Kind extends KnownContent> = Kind extends KnownContent ? Omit<Kind, "id" | "sentAtMs"> : never;
 
 /** The newest profile, with the tokens that contacts hold, takes the place of one that was not sealed yet. */
 export function queueProfile(

@@ -4,60 +4,68 @@ import type { ReceiptContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Entry, MessageState } from "../entry-snapshots.ts";
 import { isMessage, isNews } from "../message-kinds.ts";
+import type { PinnedMessage } from "../message-snapshots.ts";
+import type { MarkedEntry } from "../store/entry-rows.ts";
 import type { GroupRow, ThreadRow } from "../store/rows.ts";
-import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import type { Table } from "../store/table.ts";
 import type { Tx } from "../store/tx.ts";
-
+import { actedByAll } from "./acts.ts";
 import { noteDisappearing } from "./disappearing.ts";
-import { historyOf, withoutPicture } from "./history.ts";
+import { asLast, historyOf } from "./history.ts";
+import { told } from "./quote.ts";
+import { putSeen, seenBy } from "./seen.ts";
 
 type WithoutNumber<Any> = Any extends Entry ? Omit<Any, "number" | "conversationId" | "state"> : never;
 export type NewEntry = WithoutNumber<Entry>;
 
-/** Who used a content id, and at which entry: ids are unique per author only. */
-interface Seen {
-  readonly author: IdentityId;
-  readonly number: number;
-}
-
-const SEEN_STORE = "seen";
 const MAX_UNSETTLED = 500;
+const MAX_PINNED = 32;
 
 /** Adds the next entry. A message of an author's already known id changes nothing: the first one counts. */
 export async function appendEntry(tx: Tx, threads: Table<ThreadRow>, threadId: string, entry: NewEntry): Promise<void> {
   await addEntry(tx, threads, threadId, entry);
 }
 
-/** The same. @returns what was added. */
+/** The same. @returns what was added: with what was done with it before it came. */
 export async function addEntry(tx: Tx, threads: Table<ThreadRow>, threadId: string, entry: NewEntry): Promise<Entry | undefined> {
   const thread = tx.get(threads, threadId);
   if (thread === undefined) return undefined;
   const number = thread.entries + 1;
-  if (isMessage(entry)) {
-    const known = await seenBy(tx, threadId, entry.id);
-    if (known.some(({ author }) => author === entry.author)) return undefined;
-    tx.putValue(SEEN_STORE, `${threadId}/${entry.id}`, encodeStored([...known, { author: entry.author, number }]));
+  let stored: MarkedEntry = { ...entry, conversationId: threadId, number };
+  if (isMessage(stored)) {
+    const { id, author } = stored;
+    const seen = await seenBy(tx, threadId, id);
+    const early = seen.find((one) => one.author === author);
+    if (early !== undefined && early.number > 0) return undefined;
+    putSeen(tx, threadId, id, [...seen.filter((one) => one !== early), { author, number }]);
+    stored = actedByAll(stored, early?.acts ?? []);
   }
-  const stored: Entry = { ...entry, conversationId: threadId, number };
   tx.append(historyOf(threadId), stored);
-  const row = counted({ ...thread, entries: number, last: withoutPicture(stored) }, stored);
+  const row = counted({ ...thread, entries: number, last: asLast(stored) }, stored);
   tx.put(threads, threadId, noteDisappearing(tx, row, stored));
-  const isOwn = (stored.kind === "text" || stored.kind === "file") && stored.isOwn;
-  tx.emit({ kind: "entry", entry: isOwn ? { ...stored, state: "atNode" } : stored });
-  return stored;
+  const said = await told(tx, stored);
+  const isOwn = (said.kind === "text" || said.kind === "file") && said.isOwn;
+  tx.emit({ kind: "entry", entry: isOwn ? { ...said, state: "atNode" } : said });
+  return said;
 }
 
-function counted(thread: ThreadRow, entry: Entry): ThreadRow {
+function counted(thread: ThreadRow, entry: MarkedEntry): ThreadRow {
   if (!isMessage(entry)) return thread;
   const number = entry.number ?? 0;
-  if (!entry.isOwn) return { ...thread, unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
-  return { ...thread, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
+  const pinned = withPin(thread.pinned, entry);
+  const seen = pinned === undefined ? thread : { ...thread, pinned };
+  if (!entry.isOwn) return { ...seen, unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
+  return { ...seen, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
 }
 
-async function seenBy(tx: Tx, threadId: string, id: string): Promise<readonly Seen[]> {
-  const bytes = await tx.value(SEEN_STORE, `${threadId}/${id}`);
-  return bytes === undefined ? [] : decodeStored<Seen[]>(bytes);
+/** The pinned messages of a conversation, the latest pinned first, after a message became another. */
+export function withPin(pinned: readonly PinnedMessage[] | undefined, after: MarkedEntry): readonly PinnedMessage[] | undefined {
+  const isPinned = isMessage(after) && (after.marks?.pins ?? []).length > 0;
+  const others = pinned?.filter(({ number }) => number !== after.number) ?? [];
+  if (!isPinned) return others.length === (pinned ?? []).length ? pinned : others;
+  if (others.length < (pinned ?? []).length) return pinned; // it stays where it is
+  const { id, author, number = 0 } = after;
+  return [{ id, author, number }, ...others].slice(0, MAX_PINNED);
 }
 
 /** Cumulative, so nothing ever goes back; ids that are not in the history say nothing. */

@@ -3,8 +3,9 @@ import { decodeBase64Url } from "@p2pcrypt/bytes";
 import type { FileContent } from "@p2pcrypt/content";
 import { MAX_FILE_BYTES } from "@p2pcrypt/files";
 import type { IdentityId } from "@p2pcrypt/session";
-import { addEntry, type NewEntry } from "../conversation/thread.ts";
+import { addEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
+import type { FileEntry } from "../entry-snapshots.ts";
 import type { FileSecretRow } from "../store/file-rows.ts";
 import { encodeStored } from "../store/stored-json.ts";
 import type { Tx } from "../store/tx.ts";
@@ -20,14 +21,15 @@ export function secretName(threadId: string, author: IdentityId, messageId: stri
   return `${threadId}/${author}/${messageId}`;
 }
 
-type Said = Omit<Extract<NewEntry, { kind: "file" }>, "kind" | "file" | "sentAtMs">;
+type Said = Pick<FileEntry, "id" | "author" | "authorName" | "isOwn" | "atMs" | "wasVerified">;
 
 /** @returns false for a file that nobody could have sealed. */
 export async function appendFile(core: Core, tx: Tx, threadId: string, said: Said, content: FileContent): Promise<boolean> {
   if (content.bytes > MAX_FILE_BYTES) return false;
-  const entry = { kind: "file", ...said, sentAtMs: content.sentAtMs, file: factsOf(content) } as const;
+  const forwarded = content.isForwarded === undefined ? {} : { isForwarded: content.isForwarded };
+  const entry = { kind: "file", ...said, sentAtMs: content.sentAtMs, file: factsOf(content), ...forwarded } as const;
   const stored = await addEntry(tx, core.tables.threads, threadId, entry);
-  if (stored === undefined) return true; // a repeat
+  if (stored?.kind !== "file") return true; // a repeat, or taken away before it came
   tx.append(filesOf(threadId), stored);
   const name = secretName(threadId, said.author, content.id);
   tx.putValue(SECRETS, name, encodeStored({ name: content.name, secret: secretOf(content) }));

@@ -1,7 +1,9 @@
 // One question to the search index: the best messages, with what stands in their histories.
 import { isOver, readStored } from "../conversation/history.ts";
+import { told } from "../conversation/quote.ts";
 import type { Core } from "../core.ts";
 import type { SearchAnswer, SearchHit, SearchQuery } from "../search-snapshots.ts";
+import { Tx } from "../store/tx.ts";
 import { withState } from "../views.ts";
 import { type Block, type Fit, find, type IndexRow } from "./block.ts";
 import { excerptOf, termsOf } from "./fold.ts";
@@ -84,5 +86,7 @@ async function hitOf(core: Core, threadId: string, number: number, terms: readon
   const entry = await readStored(core, threadId, number);
   if (thread === undefined || (entry?.kind !== "text" && entry?.kind !== "file") || isOver(entry, core.nowMs)) return undefined;
   const { text, marks } = excerptOf(wordsOf(entry), terms);
-  return { entry: withState(core, thread, entry), excerpt: text, marks };
+  const said = await told(new Tx(core.deps.vault), entry);
+  if (said.kind !== "text" && said.kind !== "file") return undefined;
+  return { entry: withState(core, thread, said), excerpt: text, marks };
 }

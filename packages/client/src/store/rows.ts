@@ -5,6 +5,7 @@ import type { Inbox } from "@p2pcrypt/identity";
 import type { IdentityId, Place } from "@p2pcrypt/session";
 import type { Entry } from "../entry-snapshots.ts";
 import type { EnvelopeBody, WelcomeBody } from "../mail/envelope.ts";
+import type { PinnedMessage } from "../message-snapshots.ts";
 import type { ContactAlert, ContactState, ConversationWarning, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
 import type { OwnCertification } from "../trust-snapshots.ts";
 
@@ -243,6 +244,8 @@ export interface ThreadRow {
   readonly marks: Readonly<Record<string, { readonly delivered: number; readonly read: number }>>;
   /** Own entries in the log that not everybody has read, oldest first; at most 500. */
   readonly unsettled: readonly { readonly id: string; readonly number: number }[];
+  /** The latest pinned first. */
+  readonly pinned?: readonly PinnedMessage[];
   /** Ids of what waits to be sent, oldest first. */
   readonly outbox: readonly string[];
   /** Of each time that messages stayed here: how many do or did, and how many of those are erased. */

@@ -1,6 +1,6 @@
 import type { Vault } from "@p2pcrypt/vault";
 import type { ClientEvent } from "../events.ts";
-import { encodeStored } from "./stored-json.ts";
+import { decodeStored, encodeStored } from "./stored-json.ts";
 import type { StoredWrite, Table } from "./table.ts";
 
 interface TouchedTable {
@@ -15,7 +15,7 @@ export class Tx {
   readonly #vault: Vault;
   readonly #tables = new Set<TouchedTable>();
   readonly #values = new Map<string, StoredWrite>();
-  readonly #appends: { readonly collection: string; readonly bytes: Uint8Array }[] = [];
+  readonly #appends: { readonly collection: string; bytes: Uint8Array }[] = [];
   readonly #replacements: { readonly collection: string; readonly number: number; readonly bytes: Uint8Array }[] = [];
   readonly #events: ClientEvent[] = [];
   readonly #afterwards: (() => void)[] = [];
@@ -57,7 +57,24 @@ export class Tx {
     this.#appends.push({ collection, bytes: encodeStored(row) });
   }
 
-  /** In place of an entry that is stored already. */
+  /** How many entries a collection has. */
+  async count(collection: string): Promise<number> {
+    const staged = this.#appends.filter((one) => one.collection === collection);
+    return (await this.#vault.count(collection)) + staged.length;
+  }
+
+  /** One entry of a collection, from 1. */
+  async entry<Row>(collection: string, number: number): Promise<Row | undefined> {
+    const replaced = this.#replacements.findLast((one) => one.collection === collection && one.number === number);
+    if (replaced !== undefined) return decodeStored<Row>(replaced.bytes);
+    const stored = await this.#vault.count(collection);
+    const staged = this.#appends.filter((one) => one.collection === collection)[number - stored - 1];
+    if (staged !== undefined || number > stored) return staged === undefined ? undefined : decodeStored<Row>(staged.bytes);
+    const [found] = await this.#vault.readPage(collection, { before: number + 1, limit: 1 });
+    return found === undefined ? undefined : decodeStored<Row>(found.bytes);
+  }
+
+  /** In place of an entry, also of one that this transaction appends. */
   replace(collection: string, number: number, row: unknown): void {
     this.#replacements.push({ collection, number, bytes: encodeStored(row) });
   }
@@ -85,8 +102,14 @@ export class Tx {
       else batch.put(store, name, bytes);
       writes += 1;
     }
+    for (const { collection, number, bytes } of this.#replacements) {
+      const staged = this.#appends.filter((one) => one.collection === collection)[
+        number - (await this.#vault.count(collection)) - 1
+      ];
+      if (staged === undefined) batch.replace(collection, number, bytes);
+      else staged.bytes = bytes;
+    }
     for (const { collection, bytes } of this.#appends) batch.append(collection, bytes);
-    for (const { collection, number, bytes } of this.#replacements) batch.replace(collection, number, bytes);
     if (writes + this.#appends.length + this.#replacements.length > 0) await batch.commit();
   }
 

@@ -2,7 +2,7 @@ import type { CallEntry, ContactSnapshot, FileEntry } from "@p2pcrypt/client";
 import { memo, type ReactNode } from "react";
 import { localDay, type ShownEntry, type TimelineItem } from "../../model/timeline.ts";
 import { shownName } from "../../text/printable.ts";
-import { eventSentence, missingSentence } from "../../words/entries.ts";
+import { deletedSentence, eventSentence, missingSentence } from "../../words/entries.ts";
 import type { Words } from "../../words/words.ts";
 import { useWords } from "../surroundings.ts";
 import { AttestationCard } from "./AttestationCard.tsx";
@@ -113,6 +113,7 @@ function dayName(words: Words, atMs: number, nowMs: number): string {
 
 function noteOf(words: Words, { entry }: ShownEntry): string {
   if (entry.kind === "event") return eventSentence(words, entry.event);
+  if (entry.kind === "deleted") return deletedSentence(words, entry);
   return entry.kind === "missing" ? missingSentence(words, entry) : "";
 }
 

@@ -4,7 +4,7 @@ import type { RosterRow } from "../../model/roster.ts";
 import { formatRoute } from "../../model/routes.ts";
 import { localDay } from "../../model/timeline.ts";
 import { shownText } from "../../text/printable.ts";
-import { callSentence, eventSentence, missingSentence } from "../../words/entries.ts";
+import { callSentence, deletedSentence, eventSentence, missingSentence } from "../../words/entries.ts";
 import type { Words } from "../../words/words.ts";
 import { StateIcon } from "../chat/MessageState.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
@@ -95,6 +95,8 @@ function previewOf(words: Words, { last, wait }: RosterRow): string {
       return callSentence(words, last);
     case "unknown":
       return t("chat.unknown", { name: last.authorName, kind: last.name });
+    case "deleted":
+      return deletedSentence(words, last);
     case "event":
       return eventSentence(words, last.event);
     case "missing":

@@ -83,3 +83,34 @@ it("whoever is removed reads nothing more and is told; the last administrator na
   await openConversation(ana, "Ben");
   await Promise.all([ben.close(), carol.close()]);
 });
+
+it("a link lets somebody ask, and only the administrator lets them in", async () => {
+  const { ana, ben, carol } = await three();
+  const { t } = ana.words;
+  await found(ana, "Allotments", ["Ben"]);
+  await ana.page.getByRole("link", { name: t("chat.details") }).click();
+  await ana.press(t("join.make"));
+  await ana.see(ana.page.getByRole("img", { name: t("join.qr") }));
+  expect(await findBarriers(ana.page)).toEqual([]);
+  const link = await ana.page.getByRole("textbox", { name: t("join.link") }).inputValue();
+  await carol.client.groups.knock(link, "I have the plot by the gate");
+  await ana.read("I have the plot by the gate");
+  await ana.press(t("join.admit", { name: "Carol" }));
+  await carol.until(() => groupOf(carol)?.state === "active");
+  await carol.client.conversations.send(groupOf(carol)?.id ?? "", "Carol is in");
+  await ben.heardTexts("Carol is in");
+
+  const dora = await stage().person("Dora");
+  await start(dora);
+  await dora.goToPlace(link.replace(/^[^#]*/, ""));
+  await dora.fill(t("landing.first"), "Dora from the shed");
+  expect(await findBarriers(dora.page)).toEqual([]);
+  await dora.press(t("join.ask"));
+  await dora.read(t("join.asked", { name: "Ana" }));
+  await ana.read("Dora from the shed");
+  await ana.press(t("join.admit", { name: "Dora" }));
+  await dora.see(rowOf(dora, "Allotments"));
+  await ana.press(t("join.revoke"));
+  await ana.page.getByRole("img", { name: t("join.qr") }).waitFor({ state: "detached" });
+  await Promise.all([ben.close(), carol.close()]);
+});

@@ -28,7 +28,7 @@ export type Route =
   | { readonly kind: "roots" }
   /** A contact link that somebody handed out to be made a root. */
   | { readonly kind: "root"; readonly link: string }
-  /** Somebody's contact link. `encoded` is what follows `#/add/`. */
+  /** A link that somebody gave: to a person (`#/add/`) or to a group (`#/join/`). */
   | { readonly kind: "landing"; readonly link: string };
 
 const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet"] as const;
@@ -60,6 +60,8 @@ export function parseRoute(fragment: string, origin: string): Route {
       return { kind: "trust", identityId: parseIdentityId(second) };
     case "root":
       return { kind: "root", link: toContactLink(`${origin}/#/${path}`) };
+    case "join":
+      return { kind: "landing", link: `${origin}/#/${path}` };
     case "add":
       return second === "" ? { kind: "add" } : { kind: "landing", link: `${origin}/#/${path}` };
     case "open":

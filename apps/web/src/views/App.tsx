@@ -2,6 +2,7 @@
 import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { I18nProvider } from "react-aria-components/I18nProvider";
 import type { Boot, BootState } from "../boot/boot.ts";
+import { groupTarget } from "../model/group-target.ts";
 import { linkTarget } from "../model/link-target.ts";
 import { Router } from "../model/router.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -121,12 +122,14 @@ function Fresh({
     );
   }
   const link = route.kind === "landing" || route.kind === "root" ? route.link : undefined;
-  const target = link === undefined ? undefined : (linkTarget(link) ?? null);
+  const group = link === undefined ? undefined : groupTarget(link);
+  const target = link === undefined || group !== undefined ? undefined : (linkTarget(link) ?? null);
   return (
     <Welcome
       // A link that is opened in the middle of another step shows whom it names.
       key={link ?? ""}
       target={target}
+      group={group}
       ownNode={ownNode}
       beginsWith={beginsWith}
       actions={{

@@ -85,6 +85,8 @@ function Held({
             acceptAlert: async () => (contact === undefined ? undefined : client.contacts.acceptAlert(contact.identityId)),
             block,
             unblock,
+            rejoin: () => client.groups.acceptInvitation(route.id),
+            stayOut: () => client.groups.declineInvitation(route.id),
             people: { get: (identityId) => client.contacts.get(identityId), subscribe: (listener) => client.subscribe(listener) },
             attest: (by, isAttested) => client.trust.attest(by, isAttested),
           }}
@@ -106,7 +108,7 @@ function Held({
             group={
               snapshot.conversation?.kind === "group" ? (
                 <Suspense>
-                  <GroupDetailsPlace workspace={workspace} group={snapshot.conversation} />
+                  <GroupDetailsPlace workspace={workspace} platform={platform} group={snapshot.conversation} />
                 </Suspense>
               ) : undefined
             }

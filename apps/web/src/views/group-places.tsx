@@ -1,10 +1,14 @@
 // Places of groups, wired: founding one, adding to it, and its details. Fetched when they are wanted.
 import type { ConversationSnapshot } from "@p2pcrypt/client";
+import type { GroupTarget } from "../model/group-target.ts";
 import { formatRoute } from "../model/routes.ts";
+import { twinsAmong } from "../model/twins.ts";
 import type { Workspace } from "../model/workspace.ts";
+import type { Platform } from "../platform/platform.ts";
 import { shownName } from "../text/printable.ts";
 import { AddMembers } from "./group/AddMembers.tsx";
 import { GroupDetails } from "./group/GroupDetails.tsx";
+import { JoinPage } from "./group/JoinPage.tsx";
 import { NewGroup } from "./group/NewGroup.tsx";
 import type { PlaceProps } from "./places.tsx";
 import { useSnapshot, useWords } from "./surroundings.ts";
@@ -42,7 +46,25 @@ export function GroupAddPlace({ workspace, router, id }: PlaceProps & { readonly
   );
 }
 
-export function GroupDetailsPlace({ workspace, group }: { readonly workspace: Workspace; readonly group: ConversationSnapshot }) {
+export function JoinPlace({ workspace, platform, target }: PlaceProps & { readonly target: GroupTarget }) {
+  return (
+    <JoinPage
+      target={target}
+      isExpired={target.expiresMs <= platform.nowMs()}
+      onKnock={async (greeting) => void (await workspace.client.groups.knock(target.link, greeting))}
+    />
+  );
+}
+
+export function GroupDetailsPlace({
+  workspace,
+  platform,
+  group,
+}: {
+  readonly workspace: Workspace;
+  readonly platform: Platform;
+  readonly group: ConversationSnapshot;
+}) {
   const { t } = useWords();
   const { client, toasts } = workspace;
   const { groups } = client;
@@ -50,6 +72,8 @@ export function GroupDetailsPlace({ workspace, group }: { readonly workspace: Wo
   return (
     <GroupDetails
       group={group}
+      twins={twinsAmong(client.contacts.list())}
+      nowMs={platform.nowMs()}
       contactOf={(identityId) => client.contacts.get(identityId)}
       actions={{
         rename: (name) => groups.rename(id, name),
@@ -60,6 +84,10 @@ export function GroupDetailsPlace({ workspace, group }: { readonly workspace: Wo
           await groups.remove(id, identityId);
           toasts.say(t("group.removing", { name: shownName(name) }));
         },
+        invite: async (validForMs) => void (await groups.invite(id, validForMs)),
+        revoke: (invitation) => groups.revokeInvitation(id, invitation.id),
+        admit: ({ identityId }) => groups.admit(id, identityId),
+        turnAway: ({ identityId }) => groups.turnAway(id, identityId),
         leave: (successor) => groups.leave(id, successor?.identityId),
       }}
     />

@@ -42,6 +42,7 @@ export const VoicePlace = lazy(async () => ({ default: (await later.files()).Voi
 export const CallPlace = lazy(async () => ({ default: (await later.calls()).CallPlace }));
 export const NewGroupPlace = lazy(async () => ({ default: (await later.groups()).NewGroupPlace }));
 export const GroupAddPlace = lazy(async () => ({ default: (await later.groups()).GroupAddPlace }));
+export const JoinPlace = lazy(async () => ({ default: (await later.groups()).JoinPlace }));
 export const GroupDetailsPlace = lazy(async () => ({ default: (await later.groups()).GroupDetailsPlace }));
 export const SettingsPlace = lazy(async () => ({ default: (await later.settings()).SettingsPlace }));
 export const Palette = lazy(async () => ({ default: (await later.palette()).Palette }));

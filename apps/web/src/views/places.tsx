@@ -1,6 +1,7 @@
 // Each place of the middle column, wired: its view model or the client's answer, and what its buttons do.
 import type { ContactSnapshot, DirectoryPreview } from "@p2pcrypt/client";
 import { useEffect, useState } from "react";
+import { groupTarget } from "../model/group-target.ts";
 import { linkTarget } from "../model/link-target.ts";
 import type { Router } from "../model/router.ts";
 import { beliefOf, type TrustMark } from "../model/trust-mark.ts";
@@ -9,6 +10,7 @@ import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Landing } from "./add/Landing.tsx";
 import { Home } from "./home/Home.tsx";
+import { JoinPlace } from "./later.ts";
 import { useSnapshot } from "./surroundings.ts";
 
 export interface PlaceProps {
@@ -27,7 +29,13 @@ export function HomePlace({ workspace }: PlaceProps) {
   return <Home self={self} safety={safety} actions={actions} hasConversations={total + requests.length > 0} />;
 }
 
-export function LandingPlace({ workspace, router, link }: PlaceProps & { readonly link: string }) {
+/** A link that was opened: of a person, or of a group. */
+export function LandingPlace(props: PlaceProps & { readonly link: string }) {
+  const group = groupTarget(props.link);
+  return group === undefined ? <PersonLandingPlace {...props} /> : <JoinPlace key={group.link} {...props} target={group} />;
+}
+
+function PersonLandingPlace({ workspace, router, link }: PlaceProps & { readonly link: string }) {
   const { client } = workspace;
   useSnapshot(workspace.roster); // what is known of them changes with it
   const target = linkTarget(link);

@@ -72,6 +72,8 @@ export const enFirst = {
   "landing.hindrance.expired": "This identity has not been in use for a month. Your hello may never be seen.",
   "landing.hindrance.notFound": "The node in this link does not know this identity.",
   "landing.hindrance.badAnswer": "What the node says about this identity does not hold.",
+  "landing.group": "{{name}} invites you to the group {{group}}.",
+  "landing.groupFirst": "Make an identity first; then you can ask to be let in.",
   "landing.at": "at {{node}}",
 
   "list.title": "Conversations",
@@ -179,6 +181,9 @@ export const enFirst = {
   "chat.unsent": "Taken back",
   "chat.tooLate": "Too late: it is on its way.",
   "chat.sayAgain": "Copy text",
+  "chat.closed.invited": "You left this group, and were taken in again.",
+  "chat.rejoin": "Join again",
+  "chat.stayOut": "Stay out",
   "chat.closed.left": "You left this conversation.",
   "chat.closed.removed": "You were removed from this conversation.",
   "chat.closed.gone": "{{name}} is gone. Nothing you write would arrive.",

@@ -1,5 +1,6 @@
 import { ScanLine, Users } from "lucide-react";
 import { useState } from "react";
+import { groupTarget } from "../../model/group-target.ts";
 import { linkTarget } from "../../model/link-target.ts";
 import { formatRoute } from "../../model/routes.ts";
 import { Button } from "../kit/Button.tsx";
@@ -8,7 +9,7 @@ import { Page } from "../kit/Page.tsx";
 import { useWords } from "../surroundings.ts";
 import { PictureButton, Scanner } from "./Scanner.tsx";
 
-/** Somebody's link, pasted or scanned. */
+/** Somebody's link, or one to a group, pasted or scanned. */
 export function AddPage({ onLink }: { readonly onLink: (link: string) => void }) {
   const { t } = useWords();
   const [text, setText] = useState("");
@@ -16,7 +17,7 @@ export function AddPage({ onLink }: { readonly onLink: (link: string) => void })
   const [isScanning, setScanning] = useState(false);
   const open = (link: string, otherwise: string): void => {
     setScanning(false);
-    if (linkTarget(link) === undefined) setProblem(otherwise);
+    if (linkTarget(link) === undefined && groupTarget(link) === undefined) setProblem(otherwise);
     else onLink(link.trim());
   };
   return (

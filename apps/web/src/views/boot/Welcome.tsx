@@ -1,5 +1,7 @@
 import { useState } from "react";
+import type { GroupTarget } from "../../model/group-target.ts";
 import type { LinkTarget } from "../../model/link-target.ts";
+import { shownName } from "../../text/printable.ts";
 import { LinkPerson } from "../add/Landing.tsx";
 import { Button } from "../kit/Button.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
@@ -13,6 +15,8 @@ import { Solo } from "./Solo.tsx";
 export interface WelcomeProps {
   /** Somebody's link was opened. Null: what was opened is no whole link. */
   readonly target: LinkTarget | null | undefined;
+  /** A link to a group was opened. */
+  readonly group: GroupTarget | undefined;
   /** The node of this page; undefined when the page comes from elsewhere. */
   readonly ownNode: string | undefined;
   readonly beginsWith: "start" | "import";
@@ -23,13 +27,13 @@ export interface WelcomeProps {
 }
 
 /** The first minute. One thing to press at each step. */
-export function Welcome({ target, ownNode, beginsWith, actions }: WelcomeProps) {
+export function Welcome({ target, group, ownNode, beginsWith, actions }: WelcomeProps) {
   const { t } = useWords();
   const [step, setStep] = useState<"start" | "name" | "import">(beginsWith);
   if (step === "name")
     return (
       <NameStep
-        ownNode={ownNode ?? target?.nodeUrl}
+        ownNode={ownNode ?? target?.nodeUrl ?? group?.nodeUrl}
         isAsked={ownNode === undefined}
         onBack={() => setStep("start")}
         onCreate={actions.create}
@@ -64,6 +68,11 @@ export function Welcome({ target, ownNode, beginsWith, actions }: WelcomeProps) 
         <h1>{t("app.name")}</h1>
         <p className="lead">{t("start.line")}</p>
       </div>
+      {group === undefined ? undefined : (
+        <Notice tone="info">
+          {t("landing.group", { group: shownName(group.groupHint), name: shownName(group.nameHint) })} {t("landing.groupFirst")}
+        </Notice>
+      )}
       {target === null ? <Notice tone="warn">{t("landing.broken")}</Notice> : undefined}
       <Button look="main" size="wide" onPress={() => setStep("name")}>
         {t("start.start")}

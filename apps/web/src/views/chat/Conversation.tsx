@@ -27,7 +27,14 @@ export interface ConversationProps {
   readonly uploads: ReactNode;
   readonly voice: ReactNode;
   readonly onCall: (media: CallSnapshot["media"]) => void;
-  readonly actions: TimelineActions & ComposerActions & AlertActions & { readonly unblock: () => Promise<void> };
+  readonly actions: TimelineActions &
+    ComposerActions &
+    AlertActions & {
+      readonly unblock: () => Promise<void>;
+      /** Of a group that one has left, and was taken into again. */
+      readonly rejoin: () => Promise<void>;
+      readonly stayOut: () => Promise<void>;
+    };
 }
 
 export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, voice, onCall, actions }: ConversationProps) {
@@ -77,7 +84,7 @@ export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, upload
       <Timeline thread={thread} name={name} nowMs={nowMs} actions={actions} />
       <footer className="chat-foot">
         {uploads}
-        <Closed thread={thread} onUnblock={actions.unblock}>
+        <Closed thread={thread} onUnblock={actions.unblock} onRejoin={actions.rejoin} onStayOut={actions.stayOut}>
           <Composer
             ref={composer}
             key={conversation.id}

@@ -1,5 +1,6 @@
 import type { CallEntry, ContactSnapshot, FileEntry } from "@p2pcrypt/client";
 import { memo, type ReactNode } from "react";
+import { formatRoute } from "../../model/routes.ts";
 import { localDay, type ShownEntry, type TimelineItem } from "../../model/timeline.ts";
 import { shownName } from "../../text/printable.ts";
 import { deletedSentence, eventSentence, missingSentence } from "../../words/entries.ts";
@@ -49,7 +50,7 @@ export const TimelineItemView = memo(
         return (
           cardOf(item.shown, actions) ?? (
             <p className="log-note" data-key={item.key}>
-              {noteOf(words, item.shown)}
+              <Note shown={item.shown} />
             </p>
           )
         );
@@ -109,6 +110,14 @@ function dayName(words: Words, atMs: number, nowMs: number): string {
   const yesterday = new Date(nowMs);
   yesterday.setDate(yesterday.getDate() - 1);
   return day === localDay(yesterday.getTime()) ? words.t("chat.yesterday") : words.day(atMs, nowMs);
+}
+
+/** What somebody waits for is one press away. */
+function Note({ shown }: { readonly shown: ShownEntry }) {
+  const text = noteOf(useWords(), shown);
+  const { entry } = shown;
+  const isAsked = entry.kind === "event" && entry.event.what === "knocked";
+  return isAsked ? <a href={formatRoute({ kind: "conversation", id: entry.conversationId, details: true })}>{text}</a> : text;
 }
 
 function noteOf(words: Words, { entry }: ShownEntry): string {

@@ -8,9 +8,10 @@ import { Button } from "../kit/Button.tsx";
 import { Choice } from "../kit/Choice.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { type InvitationActions, Invitations } from "./Invitations.tsx";
 import { MemberLine } from "./MemberLine.tsx";
 
-export interface GroupActions {
+export interface GroupActions extends InvitationActions {
   readonly rename: (name: string) => Promise<void>;
   readonly promote: (member: MemberSnapshot) => Promise<void>;
   readonly demote: (member: MemberSnapshot) => Promise<void>;
@@ -23,10 +24,15 @@ export interface GroupActions {
 export function GroupDetails({
   group,
   contactOf,
+  twins,
+  nowMs,
   actions,
 }: {
   readonly group: ConversationSnapshot;
   readonly contactOf: (identityId: MemberSnapshot["identityId"]) => ContactSnapshot | undefined;
+  /** Whose names could be taken for another's. */
+  readonly twins: ReadonlySet<string>;
+  readonly nowMs: number;
   readonly actions: GroupActions;
 }) {
   const { t } = useWords();
@@ -64,6 +70,9 @@ export function GroupDetails({
           <p className="hint">{t("group.notAdmin")}</p>
         )}
       </section>
+      {isOwnAdmin ? (
+        <Invitations invitations={group.invitations ?? []} knocks={group.knocks ?? []} {...{ twins, nowMs, actions }} />
+      ) : undefined}
       {isOwnAdmin ? <RenameGroup name={group.name} onRename={actions.rename} /> : undefined}
       {code === undefined ? undefined : (
         <section className="stack tight">

@@ -8,6 +8,7 @@ import {
   type MessageMarks,
   type TextEntry,
 } from "@p2pcrypt/client";
+import { durationText } from "./duration.ts";
 import { sizeText } from "./files/progress.ts";
 import { printable } from "./printable.ts";
 
@@ -120,7 +121,7 @@ function eventLine(event: ConversationEvent): string {
     case "disappearing":
       return event.afterS === 0
         ? `${printable(event.by)} lets messages stay`
-        : `${printable(event.by)} lets messages disappear ${event.afterS} seconds after they were sent`;
+        : `${printable(event.by)} lets messages disappear ${durationText(event.afterS)} after they were sent`;
     case "knocked":
       return `${printable(event.name)} followed your link and waits to be let in: "${printable(event.greeting)}"`;
     case "notAdded":

@@ -20,6 +20,10 @@ const GROUPS: readonly {
   },
   { verbs: ["file"], load: async () => (await import("./commands/file.ts")).addFileCommands },
   { verbs: ["group"], load: async () => (await import("./commands/group.ts")).addGroupCommands },
+  {
+    verbs: ["conversation"],
+    load: async () => (await import("./commands/conversation.ts")).addConversationCommands,
+  },
   { verbs: ["search"], load: async () => (await import("./commands/search.ts")).addSearchCommands },
   { verbs: ["node"], load: async () => (await import("./commands/node.ts")).addNodeCommands },
   { verbs: ["relay"], load: async () => (await import("./commands/relay.ts")).addRelayCommands },

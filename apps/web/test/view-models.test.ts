@@ -102,7 +102,7 @@ it("the list has requests apart, whom one waits for, and the newest first; a sea
   const world = await World.create();
   const [ana, ben, jose] = [await world.person("Ana"), await world.person("Ben"), await world.person("José")];
   await world.published(ana, ben, jose);
-  const roster = new Roster(ana.client, soon);
+  const roster = new Roster(ana.client, soon, () => world.time.nowMs());
   await ana.client.contacts.add(linkOf(jose), "hi");
   await ben.client.contacts.add(linkOf(ana), "hello");
   await world.until("asked", () => roster.getSnapshot().requests.length === 1);
@@ -201,6 +201,7 @@ it("a notice says no more than allowed, only of news, and only while nobody look
     words: () => createWords("en", en),
     settings: () => ({ notifications }),
     isLookedAt: () => isLookedAt,
+    nowMs: () => world.time.nowMs(),
     notify: (notice) => notices.push(notice),
   });
   await world.until("caught up", () => conversationOf(ana)?.isCaughtUp === true);

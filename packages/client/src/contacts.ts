@@ -61,6 +61,12 @@ export class ClientContacts implements Contacts {
     });
   }
 
+  async declineAll(): Promise<number> {
+    const asking = this.#core.tables.contacts.all().filter(({ state }) => state === "asking");
+    for (const { identityId } of asking) await this.decline(identityId);
+    return asking.length;
+  }
+
   async block(identityId: IdentityId): Promise<void> {
     await this.#change(identityId, (tx, row) => {
       const { request: _, ...rest } = row;

@@ -1,5 +1,7 @@
 // Conversations: history, sending, reading, leaving.
 import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
+import { type ArrangementChange, arranged, isMuted, MAX_FOLDER_BYTES } from "./arrangement.ts";
+import { eraseEntries } from "./conversation/erase.ts";
 import { historyOf, readEntries } from "./conversation/history.ts";
 import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
 import { queueContent } from "./conversation/outbox.ts";
@@ -23,6 +25,8 @@ import { conversationSnapshot, queuedEntry, withState } from "./views.ts";
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 1_000;
+const ERASED_AT_ONCE = 128;
+const MAX_DRAFT_BYTES = 4 * MAX_TEXT_BYTES;
 /** Shorter, and nobody would have read it. */
 const LEAST_S = 30;
 
@@ -45,7 +49,9 @@ export class ClientConversations implements Conversations {
   }
 
   unreadTotal(): number {
-    return this.#core.tables.threads.all().reduce((total, { unread }) => total + unread, 0);
+    const { tables, nowMs } = this.#core;
+    const counted = ({ unread, arrangement = {} }: ThreadRow): number => (isMuted(arrangement, nowMs) ? 0 : unread);
+    return tables.threads.all().reduce((total, thread) => total + counted(thread), 0);
   }
 
   async history(id: ConversationId, page: { readonly before?: number; readonly limit?: number } = {}): Promise<readonly Entry[]> {
@@ -113,6 +119,38 @@ export class ClientConversations implements Conversations {
     if (this.#thread(id).kind === "group") return new ClientGroups(core, this).leave(id);
     await core.ledger.transact(async (tx) => {
       if (!hasSaidGoodbye(core, tx.get(core.tables.threads, id))) queueContent(core, tx, id, { kind: "goodbye" });
+    });
+  }
+
+  async arrange(id: ConversationId, change: ArrangementChange): Promise<void> {
+    const { folder } = change;
+    const isFolder = typeof folder !== "string" || (folder.trim() !== "" && encodeUtf8(folder).length <= MAX_FOLDER_BYTES);
+    if (!isFolder) throw new ClientError({ code: "conversation/badFolder", maxBytes: MAX_FOLDER_BYTES });
+    await this.#change(id, (thread) => ({ ...thread, arrangement: arranged(thread.arrangement ?? {}, change) }));
+  }
+
+  async setDraft(id: ConversationId, text: string): Promise<void> {
+    if (encodeUtf8(text).length > MAX_DRAFT_BYTES) throw new ClientError({ code: "message/tooLong", maxBytes: MAX_DRAFT_BYTES });
+    if ((this.#thread(id).draft ?? "") === text) return;
+    await this.#change(id, ({ draft: _, ...thread }) => (text === "" ? thread : { ...thread, draft: text }));
+  }
+
+  async clear(id: ConversationId): Promise<void> {
+    const core = this.#core;
+    const { entries } = this.#thread(id);
+    for (let from = 1; from <= entries; from += ERASED_AT_ONCE) {
+      const numbers = Array.from({ length: Math.min(ERASED_AT_ONCE, entries - from + 1) }, (_, at) => from + at);
+      await core.ledger.transact((tx) => eraseEntries(core, tx, id, numbers));
+    }
+    await this.#change(id, ({ draft: _, ...thread }) => ({ ...thread, clearedUpTo: entries }));
+  }
+
+  async #change(id: ConversationId, change: (thread: ThreadRow) => ThreadRow): Promise<void> {
+    const { ledger, tables } = this.#core;
+    await ledger.transact(async (tx) => {
+      const thread = tx.get(tables.threads, id);
+      if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
+      tx.put(tables.threads, id, change(thread));
     });
   }
 

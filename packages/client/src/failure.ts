@@ -30,6 +30,7 @@ export type ClientFailure =
   | { readonly code: "conversation/unknown" }
   | { readonly code: "conversation/closed" }
   | { readonly code: "conversation/badDuration"; readonly leastS: number; readonly mostS: number }
+  | { readonly code: "conversation/badFolder"; readonly maxBytes: number }
   | { readonly code: "group/notAGroup" }
   /** Only administrators change who is in it, who administers, and what it is called. */
   | { readonly code: "group/notAdmin" }

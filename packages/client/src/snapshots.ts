@@ -1,5 +1,7 @@
 // What views and commands see: plain data, safe to copy across a worker. A snapshot never changes; a later one replaces it.
+
 import type { IdentityId } from "@p2pcrypt/session";
+import type { Arrangement } from "./arrangement.ts";
 import type { Entry } from "./entry-snapshots.ts";
 import type { PinnedMessage } from "./message-snapshots.ts";
 import type { AuthenticationSnapshot, OwnCertification } from "./trust-snapshots.ts";
@@ -247,6 +249,9 @@ export interface ConversationSnapshot {
   readonly invitedBy?: IdentityId;
   /** Messages are erased so many seconds after they were sent; 0: never. */
   readonly disappearAfterS?: number;
+  readonly arrangement: Arrangement;
+  /** What is being written and was not sent. */
+  readonly draft?: string;
   readonly state: ConversationState;
   readonly members: readonly MemberSnapshot[];
   readonly nodeUrls: readonly string[];

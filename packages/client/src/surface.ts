@@ -1,6 +1,7 @@
 // What applications call. Interfaces, so that a worker's proxy can stand in for the real thing.
 // Every method that changes something resolves once the change is stored in the vault; the network follows by itself.
 import type { IdentityId } from "@p2pcrypt/session";
+import type { ArrangementChange } from "./arrangement.ts";
 import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
@@ -129,6 +130,8 @@ export interface Contacts {
   accept(identityId: IdentityId): Promise<ContactSnapshot>;
   /** Sends nothing. @throws {ClientError} contact/noRequest, contact/unknown */
   decline(identityId: IdentityId): Promise<void>;
+  /** Declines every request that waits. @returns how many. */
+  declineAll(): Promise<number>;
   block(identityId: IdentityId): Promise<void>;
   unblock(identityId: IdentityId): Promise<void>;
   /** Goes on in spite of the contact's alert; verification is withdrawn. @throws {ClientError} contact/unknown */
@@ -151,6 +154,12 @@ export interface Conversations {
   /** Say again every few seconds while true. Nothing is sent when switched off or offline. */
   setTyping(id: ConversationId, isTyping: boolean): void;
   setPresence(id: ConversationId, state: "here" | "away"): void;
+  /** Puts a conversation in its place among the others. @throws {ClientError} conversation/unknown, conversation/badFolder */
+  arrange(id: ConversationId, change: ArrangementChange): Promise<void>;
+  /** Keeps what is being written. @throws {ClientError} conversation/unknown, message/tooLong */
+  setDraft(id: ConversationId, text: string): Promise<void>;
+  /** Deletes everything that was said so far, on this device alone and for ever. The conversation goes on. @throws {ClientError} conversation/unknown */
+  clear(id: ConversationId): Promise<void>;
   /**
    * Messages that are sent from now on are erased so many seconds after they were sent, by everybody (30 to four weeks; 0: no longer). A
    * change of the conversation's state that all members see; of a group, by administrators.

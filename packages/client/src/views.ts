@@ -94,6 +94,8 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     state: stateOfConversation(core, group),
     members,
     nodeUrls: group === undefined ? [] : [group.place.nodeUrl],
+    arrangement: thread.arrangement ?? {},
+    ...(thread.draft === undefined ? {} : { draft: thread.draft }),
     unread: thread.unread,
     entries: thread.entries,
     ...(thread.read === undefined ? {} : { readUpTo: thread.read.number }),

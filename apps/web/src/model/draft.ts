@@ -1,18 +1,53 @@
-// Words that are not sent yet. Kept while the tab lives, and nowhere else: a draft on the disk would lie beside the vault, not in it.
+// Words that are not sent yet: in the vault a moment after they were written, so that they outlive the tab.
 
 import { encodeUtf8 } from "@p2pcrypt/bytes";
 import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
 
+export interface DraftsDeps {
+  readonly stored: (place: string) => string | undefined;
+  readonly keep: (place: string, text: string) => Promise<void>;
+  /** @returns how to stop. */
+  readonly after: (delayMs: number, run: () => void) => () => void;
+}
+
+/** Each letter is not worth a write. */
+const KEPT_AFTER_MS = 700;
+
 export class Drafts {
+  readonly #deps: DraftsDeps;
   readonly #texts = new Map<string, string>();
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(deps: DraftsDeps) {
+    this.#deps = deps;
+  }
 
   get(place: string): string {
-    return this.#texts.get(place) ?? "";
+    return this.#texts.get(place) ?? this.#deps.stored(place) ?? "";
   }
 
   set(place: string, text: string): void {
-    if (text === "") this.#texts.delete(place);
-    else this.#texts.set(place, text);
+    this.#texts.set(place, text);
+    this.#waiting.get(place)?.();
+    // What is sent is no draft any more, at once.
+    if (text === "") this.#keep(place);
+    else
+      this.#waiting.set(
+        place,
+        this.#deps.after(KEPT_AFTER_MS, () => this.#keep(place)),
+      );
+  }
+
+  /** Stores what waits. */
+  flush(): void {
+    for (const place of [...this.#waiting.keys()]) this.#keep(place);
+  }
+
+  #keep(place: string): void {
+    this.#waiting.get(place)?.();
+    this.#waiting.delete(place);
+    // A conversation that is gone, or a tab that was taken over, keeps no drafts.
+    this.#deps.keep(place, this.#texts.get(place) ?? "").catch(() => undefined);
   }
 }
 

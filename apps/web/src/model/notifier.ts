@@ -1,6 +1,7 @@
 // Tells of what came while nobody looked: by a notification, and by a number in the title. Says no more than the person allowed.
-import type { Client, Entry } from "@p2pcrypt/client";
+import { type Client, type Entry, isMuted, type TextEntry } from "@p2pcrypt/client";
 import type { DeviceSettings } from "../boot/boot.ts";
+import { folded } from "../text/folded.ts";
 import { shownName, shownText } from "../text/printable.ts";
 import type { Words } from "../words/words.ts";
 import { formatRoute } from "./routes.ts";
@@ -18,13 +19,14 @@ export interface NotifierDeps {
   readonly words: () => Words;
   readonly settings: () => Pick<DeviceSettings, "notifications">;
   readonly isLookedAt: () => boolean;
+  readonly nowMs: () => number;
   readonly notify: (notice: Notice) => void;
 }
 
 const MAX_BODY_CHARACTERS = 140;
 
 /** @returns how to stop. */
-export function startNotifying({ client, words, settings, isLookedAt, notify }: NotifierDeps): () => void {
+export function startNotifying({ client, words, settings, isLookedAt, nowMs, notify }: NotifierDeps): () => void {
   // What was in the log before this tab opened is no news.
   const isNews = (entry: Entry): boolean => client.conversations.get(entry.conversationId)?.isCaughtUp === true;
   const known = new Set(client.contacts.list().flatMap(({ identityId, state }) => (state === "asking" ? [identityId] : [])));
@@ -37,7 +39,7 @@ export function startNotifying({ client, words, settings, isLookedAt, notify }: 
     };
     if (event.kind === "entry") {
       const { entry } = event;
-      if (entry.kind !== "text" || entry.isOwn || !isNews(entry)) return;
+      if (entry.kind !== "text" || entry.isOwn || !isNews(entry) || !isWanted(client, entry, nowMs())) return;
       const body = isShown ? shortened(shownText(entry.text)) : t("notify.hidden");
       const fragment = formatRoute({ kind: "conversation", id: entry.conversationId, details: false });
       say({ title: shownName(entry.authorName), body, tag: isShown ? entry.conversationId : "message", fragment });
@@ -61,6 +63,13 @@ export function startNotifying({ client, words, settings, isLookedAt, notify }: 
       say({ title: name, body: t("notify.compare"), tag: "compare", fragment });
     }
   });
+}
+
+/** As the person set it for the conversation. */
+function isWanted(client: Client, { conversationId, text }: TextEntry, nowMs: number): boolean {
+  const { arrangement = {} } = client.conversations.get(conversationId) ?? {};
+  if (isMuted(arrangement, nowMs) || arrangement.notify === "nothing") return false;
+  return arrangement.notify !== "mentions" || folded(text).includes(`@${folded(client.account.snapshot().name)}`);
 }
 
 export function titleFor({ t, number }: Words, unread: number): string {

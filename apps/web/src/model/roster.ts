@@ -1,5 +1,12 @@
 // The list of conversations: everybody one talks to or waits for, newest first; requests apart.
-import type { Client, ContactSnapshot, ConversationId, ConversationSnapshot, Entry } from "@p2pcrypt/client";
+import {
+  type Client,
+  type ContactSnapshot,
+  type ConversationId,
+  type ConversationSnapshot,
+  type Entry,
+  isMuted,
+} from "@p2pcrypt/client";
 import { folded } from "../text/folded.ts";
 import { coalesced, type Later, Model } from "./model.ts";
 import type { Route } from "./routes.ts";
@@ -21,7 +28,15 @@ export interface RosterRow {
   /** Somebody was introduced there, or agreement is asked for, and the person has not looked yet. */
   readonly calls: boolean;
   readonly isTyping: boolean;
+  readonly isPinned: boolean;
+  readonly isMuted: boolean;
+  readonly isArchived: boolean;
+  readonly folder: string | undefined;
+  readonly draft: string | undefined;
 }
+
+/** Which conversations are listed: those that are not put away, those that are, or those of a folder. A search looks through all. */
+export type RosterPlace = { readonly kind: "list" | "archive" } | { readonly kind: "folder"; readonly name: string };
 
 export interface RosterSnapshot {
   /** What the search leaves over. */
@@ -30,19 +45,24 @@ export interface RosterSnapshot {
   readonly requests: readonly ContactSnapshot[];
   readonly unread: number;
   readonly query: string;
+  readonly place: RosterPlace;
+  readonly folders: readonly string[];
+  readonly archived: number;
 }
 
 export class Roster extends Model<RosterSnapshot> {
   readonly #client: Client;
+  readonly #nowMs: () => number;
   readonly #typing = new Set<ConversationId>();
   /** Where something asks for the person: what came since start, and where they have looked. */
   readonly #calling = new Set<ConversationId>();
   readonly #seen = new Set<ConversationId>();
   #all: readonly RosterRow[] = [];
 
-  constructor(client: Client, later: Later) {
-    super({ rows: [], total: 0, requests: [], unread: 0, query: "" });
+  constructor(client: Client, later: Later, nowMs: () => number) {
+    super({ rows: [], total: 0, requests: [], unread: 0, query: "", place: LIST, folders: [], archived: 0 });
     this.#client = client;
+    this.#nowMs = nowMs;
     const soon = coalesced(later, () => this.#read());
     this.until(
       client.subscribe((event) => {
@@ -60,7 +80,11 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   search(query: string): void {
-    this.update({ query, rows: found(this.#all, query) });
+    this.update({ query, rows: listed(this.#all, query, this.getSnapshot().place) });
+  }
+
+  goTo(place: RosterPlace): void {
+    this.update({ place, rows: listed(this.#all, this.getSnapshot().query, place) });
   }
 
   /** The person looks at a conversation, or has until now. */
@@ -84,11 +108,18 @@ export class Roster extends Model<RosterSnapshot> {
     const talked = conversations.map((conversation) => this.#row(conversation, byId));
     const inList = new Set(conversations.map(({ contactId }) => contactId));
     const waiting = contacts.filter(({ state, identityId }) => state === "requested" && !inList.has(identityId)).map(waitingRow);
-    this.#all = [...talked, ...waiting].sort((a, b) => b.atMs - a.atMs || a.key.localeCompare(b.key));
+    this.#all = [...talked, ...waiting].sort(
+      (a, b) => Number(b.isPinned) - Number(a.isPinned) || b.atMs - a.atMs || a.key.localeCompare(b.key),
+    );
     const requests = contacts.filter(({ state }) => state === "asking").sort((a, b) => b.addedAtMs - a.addedAtMs);
-    const unread = this.#all.reduce((sum, row) => sum + row.unread, 0);
-    const { query } = this.getSnapshot();
-    this.show({ rows: found(this.#all, query), total: this.#all.length, requests, unread, query });
+    const unread = this.#all.reduce((sum, row) => sum + (row.isMuted ? 0 : row.unread), 0);
+    const folders = [...new Set(this.#all.flatMap(({ folder }) => folder ?? []))].sort((a, b) => a.localeCompare(b));
+    const archived = this.#all.filter(({ isArchived }) => isArchived).length;
+    const { query, place: before } = this.getSnapshot();
+    const isThere = before.kind === "folder" ? folders.includes(before.name) : before.kind === "list" || archived > 0;
+    const place = isThere ? before : LIST;
+    const rows = listed(this.#all, query, place);
+    this.show({ rows, total: this.#all.length, requests, unread, query, place, folders, archived });
   }
 
   /** After a start nobody knows what was seen: an introduction that nothing came of is told again. */
@@ -98,7 +129,7 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   #row(conversation: ConversationSnapshot, contacts: ReadonlyMap<IdentityId, ContactSnapshot>): RosterRow {
-    const { id, contactId, name, last, unread, state } = conversation;
+    const { id, contactId, name, last, unread, state, arrangement, draft } = conversation;
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     return {
       key: id,
@@ -112,6 +143,11 @@ export class Roster extends Model<RosterSnapshot> {
       unread: contact?.state === "blocked" ? 0 : unread,
       calls: contact?.state !== "blocked" && (this.#calling.has(id) || this.#isUnanswered(id, last)),
       isTyping: this.#typing.has(id),
+      isPinned: arrangement.isPinned === true,
+      isMuted: isMuted(arrangement, this.#nowMs()),
+      isArchived: arrangement.isArchived === true,
+      folder: arrangement.folder,
+      draft,
     };
   }
 }
@@ -130,6 +166,11 @@ function waitingRow(contact: ContactSnapshot): RosterRow {
     unread: 0,
     calls: false,
     isTyping: false,
+    isPinned: false,
+    isMuted: false,
+    isArchived: false,
+    folder: undefined,
+    draft: undefined,
   };
 }
 
@@ -137,9 +178,13 @@ function isCall(entry: Entry): boolean {
   return entry.kind === "event" && (entry.event.what === "introduced" || entry.event.what === "attestationAsked");
 }
 
-function found(rows: readonly RosterRow[], query: string): readonly RosterRow[] {
+const LIST: RosterPlace = { kind: "list" };
+
+function listed(rows: readonly RosterRow[], query: string, place: RosterPlace): readonly RosterRow[] {
   const wanted = folded(query);
-  return wanted === "" ? rows : rows.filter(({ name }) => folded(name).includes(wanted));
+  if (wanted !== "") return rows.filter(({ name }) => folded(name).includes(wanted));
+  if (place.kind === "folder") return rows.filter(({ folder, isArchived }) => folder === place.name && !isArchived);
+  return rows.filter(({ isArchived }) => isArchived === (place.kind === "archive"));
 }
 
 function isSamePlace(one: Route, other: Route): boolean {

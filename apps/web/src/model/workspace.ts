@@ -35,7 +35,7 @@ export class Workspace {
   readonly offers: Offers;
   readonly toasts: Toasts;
   readonly calls: CallDesk;
-  readonly drafts = new Drafts();
+  readonly drafts: Drafts;
   readonly #deps: WorkspaceDeps;
   readonly #endings: (() => void)[] = [];
 
@@ -44,11 +44,16 @@ export class Workspace {
     this.#deps = deps;
     this.boot = boot;
     this.client = client;
-    this.roster = new Roster(client, platform.later);
+    this.roster = new Roster(client, platform.later, () => platform.nowMs());
     this.nodes = new Nodes({ client, nowMs: () => platform.nowMs(), everySecond: (run) => platform.everySecond(run) });
     this.safety = new Safety(boot, client);
     this.self = new SelfModel(client);
     this.offers = new Offers(client);
+    this.drafts = new Drafts({
+      stored: (id) => client.conversations.get(id)?.draft,
+      keep: (id, text) => client.conversations.setDraft(id, text),
+      after: (delayMs, run) => platform.after(delayMs, run),
+    });
     this.toasts = new Toasts((delayMs, run) => platform.after(delayMs, run));
     this.calls = new CallDesk({ client, after: (delayMs, run) => platform.after(delayMs, run) });
     this.#endings.push(
@@ -57,6 +62,7 @@ export class Workspace {
         words,
         settings: () => boot.settings(),
         isLookedAt: () => platform.isLookedAt(),
+        nowMs: () => platform.nowMs(),
         notify: (notice) => platform.notify(notice),
       }),
       this.roster.subscribe(() => this.title()),
@@ -66,6 +72,7 @@ export class Workspace {
         newRef: () => crypto.randomUUID(),
         nowMs: () => platform.nowMs(),
       }),
+      platform.onLookedAt(() => this.drafts.flush()),
     );
     this.title();
   }
@@ -116,6 +123,7 @@ export class Workspace {
   }
 
   dispose(): void {
+    this.drafts.flush();
     for (const end of this.#endings) end();
     for (const model of [this.roster, this.nodes, this.safety, this.self, this.offers, this.toasts, this.calls]) model.dispose();
   }

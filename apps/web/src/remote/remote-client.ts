@@ -66,6 +66,7 @@ export class RemoteClient implements Client {
       add: (...args) => call("contacts", "add", args),
       accept: (...args) => call("contacts", "accept", args),
       decline: (...args) => call("contacts", "decline", args),
+      declineAll: (...args) => call("contacts", "declineAll", args),
       block: (...args) => call("contacts", "block", args),
       unblock: (...args) => call("contacts", "unblock", args),
       acceptAlert: (...args) => call("contacts", "acceptAlert", args),
@@ -80,6 +81,9 @@ export class RemoteClient implements Client {
       markRead: (...args) => call("conversations", "markRead", args),
       setTyping: (...args) => void call("conversations", "setTyping", args).catch(unlessEnded),
       setPresence: (...args) => void call("conversations", "setPresence", args).catch(unlessEnded),
+      arrange: (...args) => call("conversations", "arrange", args),
+      setDraft: (...args) => call("conversations", "setDraft", args),
+      clear: (...args) => call("conversations", "clear", args),
       setDisappearing: (...args) => call("conversations", "setDisappearing", args),
       leave: (...args) => call("conversations", "leave", args),
     };

@@ -6,7 +6,16 @@ import { twinsAmong } from "../model/twins.ts";
 import { shownText } from "../text/printable.ts";
 import { sentenceOf } from "../words/failures.ts";
 import { Conversation } from "./chat/Conversation.tsx";
-import { attachments, Details, FilePlace, GroupDetailsPlace, PersonTrustPlace, UploadsPlace, VoicePlace } from "./later.ts";
+import {
+  ArrangePlace,
+  attachments,
+  Details,
+  FilePlace,
+  GroupDetailsPlace,
+  PersonTrustPlace,
+  UploadsPlace,
+  VoicePlace,
+} from "./later.ts";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
@@ -45,6 +54,13 @@ function Held({
     void workspace.calls.start(route.id, media).catch((error: unknown) => toasts.say(sentenceOf(words, error)));
   const block = async (): Promise<void> => (contact === undefined ? undefined : workspace.block(contact));
   const unblock = async (): Promise<void> => (contact === undefined ? undefined : client.contacts.unblock(contact.identityId));
+  const { conversation } = snapshot;
+  const arrange =
+    conversation === undefined || !route.details ? undefined : (
+      <Suspense>
+        <ArrangePlace {...{ workspace, platform, conversation }} />
+      </Suspense>
+    );
   return (
     <>
       <main className="middle">
@@ -108,10 +124,11 @@ function Held({
             group={
               snapshot.conversation?.kind === "group" ? (
                 <Suspense>
-                  <GroupDetailsPlace workspace={workspace} platform={platform} group={snapshot.conversation} />
+                  <GroupDetailsPlace workspace={workspace} platform={platform} group={snapshot.conversation} arrange={arrange} />
                 </Suspense>
               ) : undefined
             }
+            arrange={arrange}
             actions={{
               withdraw: async () => (contact === undefined ? undefined : client.verification.withdraw(contact.identityId)),
               block,

@@ -108,6 +108,7 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
         roster={roster}
         route={route}
         nowMs={nowMs}
+        onPlace={(place) => rosterModel.goTo(place)}
         onSearch={(query) => rosterModel.search(query)}
         onFind={() => router.go({ kind: "search", in: undefined })}
         searchRef={search}

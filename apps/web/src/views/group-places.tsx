@@ -1,6 +1,7 @@
 // Places of groups, wired: founding one, adding to it, and its details. Fetched when they are wanted.
 import type { ConversationSnapshot } from "@p2pcrypt/client";
 import type { GroupTarget } from "../model/group-target.ts";
+import type { ReactNode } from "react";
 import { formatRoute } from "../model/routes.ts";
 import { twinsAmong } from "../model/twins.ts";
 import type { Workspace } from "../model/workspace.ts";
@@ -60,10 +61,12 @@ export function GroupDetailsPlace({
   workspace,
   platform,
   group,
+  arrange,
 }: {
   readonly workspace: Workspace;
   readonly platform: Platform;
   readonly group: ConversationSnapshot;
+  readonly arrange: ReactNode;
 }) {
   const { t } = useWords();
   const { client, toasts } = workspace;
@@ -74,6 +77,7 @@ export function GroupDetailsPlace({
       group={group}
       twins={twinsAmong(client.contacts.list())}
       nowMs={platform.nowMs()}
+      arrange={arrange}
       contactOf={(identityId) => client.contacts.get(identityId)}
       actions={{
         rename: (name) => groups.rename(id, name),

@@ -70,7 +70,8 @@ export function RequestsPlace({ workspace, router }: PlaceProps) {
     await contacts.decline(contact.identityId);
     workspace.saidDeclined(contact);
   };
-  const actions = { accept, decline, block: async (contact: ContactSnapshot) => workspace.block(contact) };
+  const declineAll = async (): Promise<void> => void (await contacts.declineAll());
+  const actions = { accept, decline, declineAll, block: async (contact: ContactSnapshot) => workspace.block(contact) };
   return <Requests requests={requests} twins={twinsAmong(contacts.list())} actions={actions} />;
 }
 

@@ -14,6 +14,7 @@ const later = {
   calls: withWords(() => import("./call-places.tsx")),
   groups: withWords(() => import("./group-places.tsx")),
   trust: withWords(() => import("./trust-places.tsx")),
+  arrange: withWords(() => import("./arrange-places.tsx")),
   search: withWords(() => import("./search-places.tsx")),
   map: withWords(() => import("./trust-map-places.tsx")),
   settings: withWords(() => import("./SettingsPlace.tsx")),
@@ -32,6 +33,7 @@ export const ComparePlace = lazy(async () => ({ default: (await later.places()).
 export const VouchPlace = lazy(async () => ({ default: (await later.trust()).VouchPlace }));
 export const IntroducePlace = lazy(async () => ({ default: (await later.trust()).IntroducePlace }));
 export const PersonTrustPlace = lazy(async () => ({ default: (await later.trust()).PersonTrustPlace }));
+export const ArrangePlace = lazy(async () => ({ default: (await later.arrange()).ArrangePlace }));
 export const SearchPlace = lazy(async () => ({ default: (await later.search()).SearchPlace }));
 export const TrustMapPlace = lazy(async () => ({ default: (await later.map()).TrustMapPlace }));
 export const RootsPlace = lazy(async () => ({ default: (await later.map()).RootsPlace }));

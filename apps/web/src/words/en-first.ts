@@ -211,7 +211,7 @@ export const enFirst = {
   "event.demoted": "{{name}} no longer administers, by {{by}}",
   "event.pinned": "{{by}} pinned a message",
   "event.renamed": "{{by}} called the group “{{title}}”",
-  "event.disappearing": "{{by}} lets messages disappear after a time",
+  "event.disappearing": "{{by}} lets messages disappear {{time}} after they are sent",
   "event.disappearingOff": "{{by}} lets messages stay",
   "event.knocked": "{{name}} followed your link and waits to be let in",
   "event.notAdded": "{{name}} could not be added",
@@ -371,6 +371,7 @@ export const enFirst = {
   "fail.group/notAContact": "Only people you talk with can be added.",
   "fail.group/notAMember": "They are not in this group.",
   "fail.conversation/badDuration": "Messages disappear after 30 seconds to 4 weeks, or never.",
+  "fail.conversation/badFolder": "A folder needs a shorter name.",
   "fail.group/badDuration": "A link is good for an hour to 30 days.",
   "fail.group/tooManyInvitations": "There are 16 links to this group already. Take one back first.",
   "fail.group/noInvitation": "There is no such link.",
@@ -471,4 +472,13 @@ export const enFirst = {
 
   "settings.update": "A new version is ready.",
   "settings.updateGo": "Load it",
+
+  "disappear.banner": "Messages disappear {{time}} after they are sent.",
+  "list.folders": "Folders",
+  "list.all": "All",
+  "list.archived": { one: "{{n}} archived", other: "{{n}} archived" },
+  "list.leaveArchive": "Back to the list",
+  "list.pinned": "Pinned",
+  "list.muted": "Muted",
+  "list.draft": "Draft: {{text}}",
 } as const;

@@ -10,9 +10,11 @@ import {
 } from "@p2pcrypt/client";
 import { shownName, shownText } from "../text/printable.ts";
 import type { WordKey } from "./catalogue.ts";
+import { durationIn } from "./durations.ts";
 import type { Words } from "./words.ts";
 
-export function eventSentence({ t }: Words, event: ConversationEvent): string {
+export function eventSentence(words: Words, event: ConversationEvent): string {
+  const { t } = words;
   switch (event.what) {
     case "started":
     case "succeeded":
@@ -48,7 +50,7 @@ export function eventSentence({ t }: Words, event: ConversationEvent): string {
     case "disappearing":
       return event.afterS === 0
         ? t("event.disappearingOff", { by: shownName(event.by) })
-        : t("event.disappearing", { by: shownName(event.by) });
+        : t("event.disappearing", { by: shownName(event.by), time: durationIn(words, event.afterS) });
     case "knocked":
       return t("event.knocked", { name: shownName(event.name) });
     case "notAdded":

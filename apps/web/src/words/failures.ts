@@ -43,6 +43,7 @@ const SENTENCES = {
   "group/notAContact": "fail.group/notAContact",
   "group/notAMember": "fail.group/notAMember",
   "conversation/badDuration": "fail.conversation/badDuration",
+  "conversation/badFolder": "fail.conversation/badFolder",
   "group/badDuration": "fail.group/badDuration",
   "group/tooManyInvitations": "fail.group/tooManyInvitations",
   "group/noInvitation": "fail.group/noInvitation",

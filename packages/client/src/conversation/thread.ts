@@ -2,6 +2,7 @@
 // ThreadRow inside a transaction.
 import type { ReceiptContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
+import { arranged, isMuted } from "../arrangement.ts";
 import type { Entry, MessageState } from "../entry-snapshots.ts";
 import { isMessage, isNews } from "../message-kinds.ts";
 import type { PinnedMessage } from "../message-snapshots.ts";
@@ -54,7 +55,7 @@ function counted(thread: ThreadRow, entry: MarkedEntry): ThreadRow {
   const number = entry.number ?? 0;
   const pinned = withPin(thread.pinned, entry);
   const seen = pinned === undefined ? thread : { ...thread, pinned };
-  if (!entry.isOwn) return { ...seen, unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
+  if (!entry.isOwn) return { ...unarchived(seen, entry.atMs), unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
   return { ...seen, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
 }
 
@@ -67,6 +68,12 @@ export function withPin(pinned: readonly PinnedMessage[] | undefined, after: Mar
   const { id, author, number = 0 } = after;
   return [{ id, author, number }, ...others].slice(0, MAX_PINNED);
 }
+
+/** What somebody says there brings a conversation back into the list, unless it is muted. */
+function unarchived(thread: ThreadRow, atMs: number): ThreadRow {
+  const { arrangement = {} } = thread;
+  if (arrangement.isArchived !== true || isMuted(arrangement, atMs)) return thread;
+  return { ...thread, arrangement: arranged(arrangement, { isArchived: null }) };}
 
 /** Cumulative, so nothing ever goes back; ids that are not in the history say nothing. */
 export async function applyReceipt(

@@ -3,6 +3,7 @@ import type { Checkpoint, StreamId } from "@p2pcrypt/api";
 import type { KnownContent } from "@p2pcrypt/content";
 import type { Inbox } from "@p2pcrypt/identity";
 import type { IdentityId, Place } from "@p2pcrypt/session";
+import type { Arrangement } from "../arrangement.ts";
 import type { Entry } from "../entry-snapshots.ts";
 import type { EnvelopeBody, WelcomeBody } from "../mail/envelope.ts";
 import type { PinnedMessage } from "../message-snapshots.ts";
@@ -248,6 +249,11 @@ export interface ThreadRow {
   readonly pinned?: readonly PinnedMessage[];
   /** Ids of what waits to be sent, oldest first. */
   readonly outbox: readonly string[];
+  /** Everything up to here was deleted by the person: nothing brings it back. */
+  readonly clearedUpTo?: number;
+  readonly arrangement?: Arrangement;
+  /** What is being written. */
+  readonly draft?: string;
   /** Of each time that messages stayed here: how many do or did, and how many of those are erased. */
   readonly disappearing?: readonly DisappearingRow[];
 }

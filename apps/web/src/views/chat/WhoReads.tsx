@@ -1,18 +1,28 @@
-import { Eye } from "lucide-react";
+import { Eye, Timer } from "lucide-react";
 import type { ThreadSnapshot } from "../../model/thread.ts";
 import { trustMarkOf } from "../../model/trust-mark.ts";
 import { shownName } from "../../text/printable.ts";
+import { durationIn } from "../../words/durations.ts";
 import type { Words } from "../../words/words.ts";
 import { useWords } from "../surroundings.ts";
 
 /** One permanent line: who can read this, and how sure that is. */
 export function WhoReads({ thread }: { readonly thread: ThreadSnapshot }) {
   const words = useWords();
+  const { disappearAfterS = 0 } = thread.conversation ?? {};
   return (
-    <p className="who">
-      <Eye size={14} aria-hidden />
-      <span>{whoReads(words, thread)}</span>
-    </p>
+    <>
+      {disappearAfterS === 0 ? undefined : (
+        <p className="who">
+          <Timer size={14} aria-hidden />
+          <span>{words.t("disappear.banner", { time: durationIn(words, disappearAfterS) })}</span>
+        </p>
+      )}
+      <p className="who">
+        <Eye size={14} aria-hidden />
+        <span>{whoReads(words, thread)}</span>
+      </p>
+    </>
   );
 }
 

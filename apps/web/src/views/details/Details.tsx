@@ -28,10 +28,12 @@ export interface DetailsProps {
   readonly belief: ReactNode;
   /** Of a group: everything below its name. */
   readonly group: ReactNode;
+  /** What is set for this conversation. */
+  readonly arrange: ReactNode;
   readonly actions: DetailsActions;
 }
 
-export function Details({ thread, hasTwin, nowMs, belief, group, actions }: DetailsProps) {
+export function Details({ thread, hasTwin, nowMs, belief, group, arrange, actions }: DetailsProps) {
   const { t } = useWords();
   const { conversation } = thread;
   if (conversation === undefined) return undefined;
@@ -53,7 +55,7 @@ export function Details({ thread, hasTwin, nowMs, belief, group, actions }: Deta
               <Name name={conversation.name} />
             </h3>
           </div>
-          {group ?? <OfTwo {...{ thread, hasTwin, nowMs, belief, actions }} />}
+          {group ?? <OfTwo {...{ thread, hasTwin, nowMs, belief, arrange, actions }} />}
         </div>
       </div>
     </aside>
@@ -61,7 +63,7 @@ export function Details({ thread, hasTwin, nowMs, belief, group, actions }: Deta
 }
 
 /** What the details of a conversation of two say below the name. */
-function OfTwo({ thread, hasTwin, nowMs, belief, actions }: Omit<DetailsProps, "group">) {
+function OfTwo({ thread, hasTwin, nowMs, belief, arrange, actions }: Omit<DetailsProps, "group">) {
   const { t } = useWords();
   const act = useAct((run: () => Promise<void>) => run());
   const { conversation, contact } = thread;
@@ -125,6 +127,7 @@ function OfTwo({ thread, hasTwin, nowMs, belief, actions }: Omit<DetailsProps, "
           </p>
         ))}
       </section>
+      {arrange}
       <section className="stack tight danger-zone">
         <h3>{t("details.danger")}</h3>
         {contact === undefined ? undefined : contact.state === "blocked" ? (

@@ -1,6 +1,6 @@
 import type { ContactSnapshot, ConversationSnapshot, MemberSnapshot } from "@p2pcrypt/client";
 import { UserPlus } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { formatRoute } from "../../model/routes.ts";
 import { hostOf } from "../../words/failures.ts";
 import { Digits } from "../compare/Digits.tsx";
@@ -26,6 +26,7 @@ export function GroupDetails({
   contactOf,
   twins,
   nowMs,
+  arrange,
   actions,
 }: {
   readonly group: ConversationSnapshot;
@@ -33,6 +34,8 @@ export function GroupDetails({
   /** Whose names could be taken for another's. */
   readonly twins: ReadonlySet<string>;
   readonly nowMs: number;
+  /** What is set for this conversation. */
+  readonly arrange: ReactNode;
   readonly actions: GroupActions;
 }) {
   const { t } = useWords();
@@ -89,6 +92,7 @@ export function GroupDetails({
           </p>
         ))}
       </section>
+      {arrange}
       {state === "active" ? <LeaveGroup group={group} onLeave={actions.leave} /> : undefined}
     </>
   );

@@ -1,4 +1,4 @@
-import { Hand } from "lucide-react";
+import { BellOff, Hand, Pin } from "lucide-react";
 import { memo } from "react";
 import type { RosterRow } from "../../model/roster.ts";
 import { formatRoute } from "../../model/routes.ts";
@@ -25,7 +25,7 @@ export const ConversationRow = memo(function ConversationRow({
 }) {
   const words = useWords();
   const { t } = words;
-  const { name, identityId, mark, last, unread, calls, isTyping, atMs } = row;
+  const { name, identityId, mark, last, unread, calls, isTyping, atMs, isPinned, isMuted } = row;
   const isToday = localDay(atMs) === localDay(nowMs);
   return (
     <a
@@ -39,6 +39,8 @@ export const ConversationRow = memo(function ConversationRow({
           <span className="row-name">
             <Name name={name} />
           </span>
+          {isPinned ? <Pin className="hint" size={14} aria-label={t("list.pinned")} /> : undefined}
+          {isMuted ? <BellOff className="hint" size={14} aria-label={t("list.muted")} /> : undefined}
           <time className="hint" dateTime={new Date(atMs).toISOString()}>
             {isToday ? words.time(atMs) : words.date(atMs, nowMs)}
           </time>
@@ -69,8 +71,9 @@ export const ConversationRow = memo(function ConversationRow({
   );
 });
 
-function previewOf(words: Words, { last, wait }: RosterRow): string {
+function previewOf(words: Words, { last, wait, draft }: RosterRow): string {
   const { t } = words;
+  if (draft !== undefined) return t("list.draft", { text: shownText(draft.slice(0, MAX_PREVIEW)) });
   if (wait === "opening") return t("list.opening");
   if (wait === "waiting") return t("list.waiting");
   if (wait === "queued") return t("list.requestQueued");

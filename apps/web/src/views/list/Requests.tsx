@@ -13,6 +13,7 @@ export interface RequestActions {
   readonly accept: (contact: ContactSnapshot) => Promise<void>;
   readonly decline: (contact: ContactSnapshot) => Promise<void>;
   readonly block: (contact: ContactSnapshot) => Promise<void>;
+  readonly declineAll: () => Promise<void>;
 }
 
 /** People who have the link and wait for an answer. */
@@ -29,6 +30,7 @@ export function Requests({
   return (
     <Page title={t("requests.title")} back="#/">
       <p className="hint">{requests.length === 0 ? t("requests.none") : t("requests.line")}</p>
+      {requests.length > 1 ? <DeclineAll count={requests.length} onDecline={actions.declineAll} /> : undefined}
       <ul className="stack">
         {requests.map((contact) => (
           <li key={contact.identityId}>
@@ -37,6 +39,19 @@ export function Requests({
         ))}
       </ul>
     </Page>
+  );
+}
+
+function DeclineAll({ count, onDecline }: { readonly count: number; readonly onDecline: () => Promise<void> }) {
+  const { t } = useWords();
+  const act = useAct(onDecline);
+  return (
+    <div className="buttons">
+      <Button size="small" onPress={() => act.run()} isPending={act.isRunning}>
+        {t("requests.declineAll", { count })}
+      </Button>
+      <Problem text={act.error} />
+    </div>
   );
 }
 

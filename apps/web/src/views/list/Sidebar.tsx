@@ -1,7 +1,8 @@
-import { Inbox, Link2, Plus, Search, Settings, Waypoints } from "lucide-react";
+import { Archive, ArrowLeft, Inbox, Link2, Plus, Search, Settings, Waypoints } from "lucide-react";
 import type { Ref } from "react";
-import type { RosterSnapshot } from "../../model/roster.ts";
+import type { RosterPlace, RosterSnapshot } from "../../model/roster.ts";
 import { formatRoute, type Route } from "../../model/routes.ts";
+import { shownName } from "../../text/printable.ts";
 import { LinkButton } from "../kit/LinkButton.tsx";
 import { useWords } from "../surroundings.ts";
 import { ConversationRow } from "./ConversationRow.tsx";
@@ -10,15 +11,16 @@ export interface SidebarProps {
   readonly roster: RosterSnapshot;
   readonly route: Route;
   readonly nowMs: number;
+  readonly onPlace: (place: RosterPlace) => void;
   readonly onSearch: (query: string) => void;
   /** In the messages, what is searched for here in the names. */
   readonly onFind: () => void;
   readonly searchRef: Ref<HTMLInputElement>;
 }
 
-export function Sidebar({ roster, route, nowMs, onSearch, onFind, searchRef }: SidebarProps) {
+export function Sidebar({ roster, route, nowMs, onPlace, onSearch, onFind, searchRef }: SidebarProps) {
   const { t } = useWords();
-  const { rows, total, requests, query } = roster;
+  const { rows, total, requests, query, place, folders, archived } = roster;
   const here = formatRoute(route.kind === "conversation" ? { kind: "conversation", id: route.id, details: false } : route);
   return (
     <nav className="side" aria-label={t("list.title")}>
@@ -53,6 +55,31 @@ export function Sidebar({ roster, route, nowMs, onSearch, onFind, searchRef }: S
             <span className="grow">{t("list.requests", { count: requests.length })}</span>
           </a>
         )}
+        {folders.length === 0 || query !== "" ? undefined : (
+          <fieldset className="folders" aria-label={t("list.folders")}>
+            <button type="button" aria-pressed={place.kind === "list"} onClick={() => onPlace({ kind: "list" })}>
+              {t("list.all")}
+            </button>
+            {folders.map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={place.kind === "folder" && place.name === name}
+                onClick={() => onPlace({ kind: "folder", name })}
+              >
+                <bdi>{shownName(name)}</bdi>
+              </button>
+            ))}
+          </fieldset>
+        )}
+        {place.kind === "archive" && query === "" ? (
+          <button type="button" className="row" onClick={() => onPlace({ kind: "list" })}>
+            <span className="row-icon">
+              <ArrowLeft className="flips" size={20} aria-hidden />
+            </span>
+            <span className="grow">{t("list.leaveArchive")}</span>
+          </button>
+        ) : undefined}
         <ul>
           {rows.map((row) => (
             <li key={row.key}>
@@ -60,6 +87,14 @@ export function Sidebar({ roster, route, nowMs, onSearch, onFind, searchRef }: S
             </li>
           ))}
         </ul>
+        {place.kind === "list" && archived > 0 && query === "" ? (
+          <button type="button" className="row" onClick={() => onPlace({ kind: "archive" })}>
+            <span className="row-icon">
+              <Archive size={20} aria-hidden />
+            </span>
+            <span className="grow">{t("list.archived", { count: archived })}</span>
+          </button>
+        ) : undefined}
         {query === "" ? undefined : (
           <a className="row" href="#/search" aria-current={route.kind === "search" ? "page" : undefined}>
             <span className="row-icon">
@@ -74,7 +109,7 @@ export function Sidebar({ roster, route, nowMs, onSearch, onFind, searchRef }: S
             <p className="hint">{t("list.noneHint")}</p>
           </div>
         ) : undefined}
-        {total > 0 && rows.length === 0 ? <p className="empty hint">{t("list.notFound")}</p> : undefined}
+        {total > archived && rows.length === 0 && query !== "" ? <p className="empty hint">{t("list.notFound")}</p> : undefined}
       </div>
       <footer className="side-foot">
         <a className="button quiet start wide" href="#/trust" aria-current={route.kind === "trust" ? "page" : undefined}>

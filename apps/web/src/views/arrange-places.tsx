@@ -1,0 +1,38 @@
+// What a person sets for one conversation, wired. Fetched when it is wanted.
+import type { ConversationSnapshot } from "@p2pcrypt/client";
+import { readableOf } from "../model/readable.ts";
+import type { Workspace } from "../model/workspace.ts";
+import type { Platform } from "../platform/platform.ts";
+import { ArrangeSection } from "./arrange/ArrangeSection.tsx";
+import { useWords } from "./surroundings.ts";
+
+export function ArrangePlace({
+  workspace,
+  platform,
+  conversation,
+}: {
+  readonly workspace: Workspace;
+  readonly platform: Platform;
+  readonly conversation: ConversationSnapshot;
+}) {
+  const words = useWords();
+  const { conversations } = workspace.client;
+  const { id } = conversation;
+  const folders = new Set(conversations.list().flatMap(({ arrangement }) => arrangement.folder ?? []));
+  return (
+    <ArrangeSection
+      conversation={conversation}
+      folders={[...folders].sort((one, other) => one.localeCompare(other))}
+      nowMs={platform.nowMs()}
+      actions={{
+        arrange: (change) => conversations.arrange(id, change),
+        setDisappearing: (afterS) => conversations.setDisappearing(id, afterS),
+        clear: () => conversations.clear(id),
+        saveReadable: async () => {
+          const text = await readableOf(workspace.client, id, words, platform.nowMs());
+          platform.save({ name: "conversation.txt", type: "text/plain", bytes: new Blob([text], { type: "text/plain" }) });
+        },
+      }}
+    />
+  );
+}

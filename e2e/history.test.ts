@@ -1,0 +1,67 @@
+// What was said, later: found again, put in order, kept while it is being written, and gone when its time is over.
+import { expect, it } from "vitest";
+import { findBarriers, lookAt } from "./rig/look.ts";
+import { Peer } from "./rig/peer.ts";
+import type { Person } from "./rig/person.ts";
+import { useStage } from "./rig/stage.ts";
+import { composerOf, openConversation, rowOf, start } from "./story/begin.ts";
+import { expectToRead, messageOf, send } from "./story/talk.ts";
+
+const stage = useStage();
+
+async function isInView(person: Person, text: string): Promise<boolean> {
+  return messageOf(person, text).evaluateAll((elements) =>
+    elements.some((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight;
+    }),
+  );
+}
+
+it("messages disappear when their time is over; meanwhile an old one is found by its words, and opens at its place", async () => {
+  const ana = await stage().person("Ana");
+  const { t } = ana.words;
+  await start(ana);
+  const ben = await Peer.create("Ben", stage().node.url);
+  await ben.meet(ana);
+  await openConversation(ana, "Ben");
+  await ben.say("The Café on Rue Zoë opens at nine");
+  for (let number = 1; number <= 120; number++) await ben.say(`Line ${number}`);
+  await expectToRead(ana, "Line 120");
+
+  await ana.page.getByRole("link", { name: t("chat.details") }).click();
+  await ana.page.getByLabel(t("disappear.label")).selectOption("30");
+  await ben.until(() => ben.conversation?.disappearAfterS === 30);
+  await ana.see(ana.page.locator(".chat-foot").getByText(t("disappear.banner", { time: "30 seconds" })));
+  await ana.page.getByText(t("arrange.pin"), { exact: true }).click();
+  await ana.see(rowOf(ana, "Ben").getByLabel(t("list.pinned")));
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await ana.page.getByRole("link", { name: t("app.close") }).click();
+  await send(ana, "Gone before long");
+  await ben.heardTexts("Gone before long");
+
+  await ana.fill(t("list.search"), "cafe zoe");
+  await ana.field(t("list.search")).press("Enter");
+  await ana.see(ana.page.getByText(t("search.found", { count: 1 })));
+  const found = ana.page.getByRole("link").filter({ has: ana.page.locator("mark") });
+  expect(await found.locator("mark").allTextContents()).toEqual(["Café", "Zoë"]);
+  await lookAt(ana, "search");
+  await found.click();
+  await expect.poll(() => isInView(ana, "The Café on Rue Zoë opens at nine")).toBe(true);
+  await ana.see(ana.page.locator("[data-sought-for]").getByText("The Café on Rue Zoë opens at nine"));
+  expect(await isInView(ana, "Line 120")).toBe(false);
+
+  await ana.press(t("chat.newest"));
+  await expect.poll(() => isInView(ana, "Line 120")).toBe(true);
+  await composerOf(ana).fill("not finished");
+  await ana.see(rowOf(ana, "Ben").getByText(t("list.draft", { text: "not finished" })));
+  await ana.page.reload();
+  await expect.poll(() => composerOf(ana).inputValue()).toBe("not finished");
+
+  await messageOf(ana, "Gone before long").waitFor({ state: "detached", timeout: 45_000 });
+  await ben.until(() => ben.conversation?.last?.kind === "event");
+  await ana.goToPlace("#/search");
+  await ana.fill(t("search.words"), "gone before long");
+  await ana.read(t("search.none"));
+  await ben.close();
+});

@@ -75,7 +75,8 @@ export class HistoryWindow {
         .filter(({ number = 0 }) => number > known)
         .map((entry) => shown(entry)),
     ];
-    this.#isAtEnd = isEnd;
+    // Whoever went to the newest meanwhile is there.
+    this.#isAtEnd ||= isEnd;
     this.#trim();
   }
 

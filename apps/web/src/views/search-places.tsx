@@ -1,5 +1,6 @@
 // Looking for messages, wired. Fetched when it is wanted.
 import type { ConversationId } from "@p2pcrypt/client";
+import { useEffect, useState } from "react";
 import { MessageSearch } from "../model/message-search.ts";
 import type { PlaceProps } from "./places.tsx";
 import { SearchPage } from "./search/SearchPage.tsx";
@@ -7,8 +8,11 @@ import { useOwnModel, useSnapshot } from "./surroundings.ts";
 
 export function SearchPlace(props: PlaceProps & { readonly within: ConversationId | undefined }) {
   const { workspace, within } = props;
-  const begin = { words: workspace.roster.getSnapshot().query, in: within };
-  const search = useOwnModel(() => new MessageSearch(workspace.client, begin), within);
+  const { roster, client } = workspace;
+  // What was looked for among the names is looked for here; the list shows all names again.
+  const [words] = useState(() => roster.getSnapshot().query);
+  useEffect(() => roster.search(""), [roster]);
+  const search = useOwnModel(() => new MessageSearch(client, { words, in: within }), within);
   return search === undefined ? undefined : <Held {...props} search={search} />;
 }
 

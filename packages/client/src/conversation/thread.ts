@@ -55,7 +55,12 @@ function counted(thread: ThreadRow, entry: MarkedEntry): ThreadRow {
   const number = entry.number ?? 0;
   const pinned = withPin(thread.pinned, entry);
   const seen = pinned === undefined ? thread : { ...thread, pinned };
-  if (!entry.isOwn) return { ...unarchived(seen, entry.atMs), unread: thread.unread + (isNews(entry) ? 1 : 0), arrived: { id: entry.id, number } };
+  if (!entry.isOwn)
+    return {
+      ...unarchived(seen, entry.atMs),
+      unread: thread.unread + (isNews(entry) ? 1 : 0),
+      arrived: { id: entry.id, number },
+    };
   return { ...seen, unsettled: [...thread.unsettled, { id: entry.id, number }].slice(-MAX_UNSETTLED) };
 }
 
@@ -73,7 +78,8 @@ export function withPin(pinned: readonly PinnedMessage[] | undefined, after: Mar
 function unarchived(thread: ThreadRow, atMs: number): ThreadRow {
   const { arrangement = {} } = thread;
   if (arrangement.isArchived !== true || isMuted(arrangement, atMs)) return thread;
-  return { ...thread, arrangement: arranged(arrangement, { isArchived: null }) };}
+  return { ...thread, arrangement: arranged(arrangement, { isArchived: null }) };
+}
 
 /** Cumulative, so nothing ever goes back; ids that are not in the history say nothing. */
 export async function applyReceipt(

@@ -1,4 +1,6 @@
 // Conversations: history, sending, reading, leaving.
+import { encodeUtf8 } from "@p2pcrypt/bytes";
+import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
 import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
 import { type ArrangementChange, arranged, isMuted, MAX_FOLDER_BYTES } from "./arrangement.ts";
 import { eraseEntries } from "./conversation/erase.ts";

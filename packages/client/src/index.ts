@@ -1,20 +1,6 @@
 export { readRevocation, revokeIdentity } from "./account/revoke.ts";
 export { type Arrangement, type ArrangementChange, isMuted } from "./arrangement.ts";
-export type {
-  CallEnd,
-  CallEnd,
-  CallOrder,
-  CallOrder,
-  CallRoutes,
-  CallRoutes,
-  CallSnapshot,
-  CallSnapshot,
-  CallState,
-  CallState,
-  ConnectionReport,
-  MediaOn,
-  MediaOn,
-} from "./call-snapshots.ts";
+export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
 export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";

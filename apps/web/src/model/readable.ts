@@ -1,7 +1,7 @@
 // A conversation as a text that anybody can read: what a person asked for, and was warned of.
 import type { Client, ConversationId, Entry } from "@p2pcrypt/client";
 import { shownName, shownText } from "../text/printable.ts";
-import { callSentence, eventSentence, missingSentence } from "../words/entries.ts";
+import { callSentence, deletedSentence, eventSentence, missingSentence } from "../words/entries.ts";
 import type { Words } from "../words/words.ts";
 
 const PAGE = 500;
@@ -29,6 +29,8 @@ function lineOf(words: Words, entry: Entry, nowMs: number): string {
       return `[${at}] ${eventSentence(words, entry.event)}`;
     case "missing":
       return `[${at}] ${missingSentence(words, entry)}`;
+    case "deleted":
+      return `[${at}] ${deletedSentence(words, entry)}`;
     case "call":
       return `[${at}] ${callSentence(words, entry)}`;
     case "unknown":

@@ -1,7 +1,7 @@
 // Places of groups, wired: founding one, adding to it, and its details. Fetched when they are wanted.
 import type { ConversationSnapshot } from "@p2pcrypt/client";
-import type { GroupTarget } from "../model/group-target.ts";
 import type { ReactNode } from "react";
+import type { GroupTarget } from "../model/group-target.ts";
 import { formatRoute } from "../model/routes.ts";
 import { twinsAmong } from "../model/twins.ts";
 import type { Workspace } from "../model/workspace.ts";

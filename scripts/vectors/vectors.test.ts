@@ -12,11 +12,17 @@ import { encodeFacts, FileOpener, paddedBytes } from "@p2pcrypt/files";
 import {
   type Certificate,
   identityIdOf,
+  linkingDigits,
+  linkingInputs,
+  linkingKeys,
+  linkingPlace,
   PURPOSES,
   type Purpose,
   parseCertificate,
   parseContactLink,
+  parseLinkingLink,
   parseSecretIdentity,
+  parseTypedCode,
   shortCode,
   shortCodeCommitment,
   sixtyDigits,
@@ -30,6 +36,8 @@ import {
 } from "@p2pcrypt/identity";
 import { createXWingCrypto, groupIdOf, openFromInbox, Session } from "@p2pcrypt/session";
 import { describe, expect, it } from "vitest";
+import { decodeLinkingRecord } from "../../packages/client/src/devices/linking-record.ts";
+import { LinkingSeal } from "../../packages/client/src/devices/linking-seal.ts";
 import { decodeEnvelope } from "../../packages/client/src/mail/envelope.ts";
 import { decodeFoundingStatement, verifyFoundingStatement } from "../../packages/session/src/group/founding.ts";
 import { decodeRoleLogEntry } from "../../packages/session/src/group/role-log.ts";
@@ -44,6 +52,7 @@ import content from "../../spec/vectors/content.json" with { type: "json" };
 import envelope from "../../spec/vectors/envelope.json" with { type: "json" };
 import file from "../../spec/vectors/file.json" with { type: "json" };
 import identity from "../../spec/vectors/identity.json" with { type: "json" };
+import linking from "../../spec/vectors/linking.json" with { type: "json" };
 import session from "../../spec/vectors/session.json" with { type: "json" };
 import stream from "../../spec/vectors/stream.json" with { type: "json" };
 import vault from "../../spec/vectors/vault.json" with { type: "json" };
@@ -260,5 +269,41 @@ describe("spec/vectors", () => {
     expect(opened).toEqual([small.plaintext]);
     expect(encodeHex(encodeFacts({ trueBytes, type }))).toBe(small.file_facts);
     for (const { size, padded } of padded_bytes) expect(paddedBytes(size)).toBe(padded);
+  });
+});
+
+describe("linking.json", () => {
+  const { link, typed, run } = linking;
+  const hexed = (values: object): unknown =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, value instanceof Uint8Array ? encodeHex(value) : value]),
+    );
+
+  it("both forms of a code lead to their place", () => {
+    expect(hexed(parseLinkingLink(link.text))).toMatchObject({
+      rendezvous: link.rendezvous,
+      secret: link.secret,
+      expiresMs: link.expires_ms,
+    });
+    expect(hexed(linkingPlace(parseLinkingLink(link.text)))).toEqual(link.place);
+    expect(hexed(parseTypedCode(typed.text))).toMatchObject({ rendezvous: typed.rendezvous, secret: typed.secret });
+    expect(hexed(linkingPlace(parseTypedCode(typed.text)))).toEqual(typed.place);
+  });
+
+  it("the old device derives keys and digits, and opens the first record", () => {
+    const inputs = linkingInputs(parseTypedCode(typed.text), run.node, hex(run.run));
+    expect(encodeHex(inputs.channel)).toBe(run.channel);
+    const shares = { joining: hex(run.joining_share), offering: hex(run.offering_share) };
+    const keys = linkingKeys(inputs, hex(run.offering_scalar), "offering", shares);
+    if (keys === undefined) throw new Error("the shares are good");
+    expect(hexed(keys)).toEqual(run.keys);
+    const nonces = { joiningNonce: hex(run.joining_nonce), offeringNonce: hex(run.offering_nonce) };
+    expect(linkingDigits({ ...nonces, context: keys.context })).toBe(run.digits);
+    const record = decodeLinkingRecord(hex(run.records.commit));
+    if (record?.body.kind !== "sealed") throw new Error("it is sealed");
+    const opened = new LinkingSeal(keys, "offering", hex(run.run)).open(record.body);
+    expect(opened).toMatchObject({ kind: "commit", deviceName: "Tablet" });
+    expect(decodeLinkingRecord(hex(run.records.joining_share))?.body.kind).toBe("share");
+    expect(decodeLinkingRecord(hex(run.records.refused))?.body).toEqual({ kind: "refused", reason: "used" });
   });
 });

@@ -1,5 +1,5 @@
 // Every failure in words, with its exit code.
-import { ClientError, type ClientFailure, ConnectionError } from "@p2pcrypt/client";
+import { ClientError, type ClientFailure, ConnectionError, type LinkingFailure } from "@p2pcrypt/client";
 import { VaultError } from "@p2pcrypt/vault";
 import { CommandError, EXIT, type ExitCode } from "./exit-codes.ts";
 
@@ -37,6 +37,18 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "this vault was written by a newer version; it was left as it is"];
     case "client/cloned":
       return [EXIT.refused, "a copy of this vault is in use elsewhere: nothing is sent from here any more"];
+    case "client/removed":
+      return [EXIT.refused, "this device was removed by another one of yours: nothing is sent from here any more"];
+    case "device/unknown":
+      return [EXIT.notFound, "there is no such device: p2pcrypt device list"];
+    case "device/tooMany":
+      return [EXIT.refused, `an identity has at most ${failure.most} devices; remove one first: p2pcrypt device remove ID`];
+    case "linking/malformed":
+      return [EXIT.refused, "that is neither a link for a new device nor a code of ten characters"];
+    case "linking/noRun":
+      return [EXIT.refused, "no device is being linked"];
+    case "linking/failed":
+      return [failure.reason === "mismatch" ? EXIT.differs : EXIT.refused, LINKING_REASONS[failure.reason]];
     case "name/empty":
       return [EXIT.refused, "a name is needed: --name NAME"];
     case "name/tooLong":
@@ -196,6 +208,17 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       ];
   }
 }
+
+const LINKING_REASONS: Record<LinkingFailure, string> = {
+  expired: "the time for this code is over: make a new one",
+  wrongCode: "that code is wrong, or was tried too often: make a new one",
+  mismatch: "the digits were not the same: somebody else may have seen the code. Nothing was handed over",
+  cancelled: "cancelled",
+  declined: "the other device ended it",
+  damaged: "what came is not understood, or the node does not tell the truth. Nothing was handed over",
+  used: "that code was used by another device already: end it there and make a new one",
+  notFound: "nobody waits at that code: it may be too old, or of another node",
+};
 
 const KEY_REASONS: Readonly<Record<string, string>> = {
   "secretKey/malformed": "the file is no OpenPGP secret key",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import { hasIdentity } from "@p2pcrypt/client";
 import { type DeriveKey, type Protection, Vault, VaultError } from "@p2pcrypt/vault";
 import { deriveKeyArgon2id } from "@p2pcrypt/vault/argon2";
 import { type FileVaultStore, hasVaultFile, openFileVault, prepareHome } from "@p2pcrypt/vault/file";
@@ -21,13 +22,16 @@ export interface OpenHome {
 }
 
 /** @throws {CommandError} for every reason why it cannot be opened, in words. */
-export async function openHome(context: CommandContext): Promise<OpenHome> {
+export async function openHome(
+  context: CommandContext,
+  { asksAgain }: { readonly asksAgain: boolean } = { asksAgain: false },
+): Promise<OpenHome> {
   if (!hasVaultFile(context.home)) throw noIdentity();
   const store = openStore(context);
   try {
     const kind = await Vault.protection(store);
     if (kind === undefined) throw noIdentity();
-    const vault = kind === "key" ? await openByKey(context, store) : await openByPassphrase(context, store);
+    const vault = kind === "key" ? await openByKey(context, store) : await openByPassphrase(context, store, asksAgain);
     return { vault, store };
   } catch (error) {
     await store.close();
@@ -48,7 +52,11 @@ export async function createHome(context: CommandContext): Promise<OpenHome> {
   prepareHome(context.home);
   const store = openStore(context);
   try {
-    if ((await Vault.protection(store)) !== undefined) {
+    const kind = await Vault.protection(store);
+    // Of a command that was killed before there was an identity.
+    const left = kind === "key" ? await openByKey(context, store) : undefined;
+    if (left !== undefined && !(await hasIdentity(left))) return { vault: left, store };
+    if (kind !== undefined) {
       throw new CommandError(
         EXIT.refused,
         "identity/exists",
@@ -132,8 +140,8 @@ function openByKey({ home }: CommandContext, store: FileVaultStore): Promise<Vau
   return Vault.open(store, { random: systemRandom, deriveKey: deriveKeyArgon2id }, { kind: "key", key });
 }
 
-async function openByPassphrase(context: CommandContext, store: FileVaultStore): Promise<Vault> {
-  const remembered = recall(context.home);
+async function openByPassphrase(context: CommandContext, store: FileVaultStore, asksAgain: boolean): Promise<Vault> {
+  const remembered = asksAgain ? undefined : recall(context.home);
   if (remembered !== undefined && context.passphraseFile === undefined) {
     const deriveKey: DeriveKey = async ({ salt }) =>
       encodeHex(salt) === remembered.salt ? decodeHex(remembered.key) : new Uint8Array(32);

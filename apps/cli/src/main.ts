@@ -13,6 +13,7 @@ const GROUPS: readonly {
   readonly load: () => Promise<(program: Command, run: RunCommand) => void>;
 }[] = [
   { verbs: ["identity", "link"], load: async () => (await import("./commands/identity.ts")).addIdentityCommands },
+  { verbs: ["device"], load: async () => (await import("./commands/device.ts")).addOwnDeviceCommands },
   { verbs: ["contact"], load: async () => (await import("./commands/contact.ts")).addContactCommands },
   {
     verbs: ["send", "receive", "history", "chat", "message"],

@@ -1,5 +1,5 @@
 // A client on this machine's vault and network.
-import type { Client, ClientDeps, FileDeps } from "@p2pcrypt/client";
+import type { Client, ClientDeps, FileDeps, StopCode } from "@p2pcrypt/client";
 import { openClient, openPgpIdentity, type WebSocketLike, webTransport } from "@p2pcrypt/client";
 import { createXWingCrypto } from "@p2pcrypt/session";
 import { deriveKeyArgon2id } from "@p2pcrypt/vault/argon2";
@@ -48,13 +48,13 @@ function connect(url: string): WebSocketLike {
   return like;
 }
 
-/** Opens the client of a home, does a job with it, and lets everything go. `isOnline`: connects first. `files`: transfers go on. */
+/** Opens the client of a home, does a job with it, and lets everything go. `isOnline`: connects first. `files`: transfers go on. `asksAgain`: for the passphrase, even when it was given once for the session. */
 export async function withClient<Result>(
   context: CommandContext,
-  { isOnline, files }: { readonly isOnline: boolean; readonly files?: FileDeps },
+  { isOnline, files, asksAgain }: { readonly isOnline: boolean; readonly files?: FileDeps; readonly asksAgain?: boolean },
   job: (client: Client, home: OpenHome) => Promise<Result>,
 ): Promise<Result> {
-  const home = await openHome(context);
+  const home = await openHome(context, { asksAgain: asksAgain === true });
   try {
     const client = await openClient(depsFor(home, files));
     let stopped: CommandError | undefined;
@@ -77,8 +77,15 @@ export async function withClient<Result>(
 }
 
 /** Why a client stopped by itself, in words; undefined when it was asked to. */
-function stopOf(code: "client/cloned" | "client/deleted" | "client/vaultFailed", { store }: OpenHome): CommandError | undefined {
+function stopOf(code: StopCode, { store }: OpenHome): CommandError | undefined {
   if (code === "client/deleted") return undefined;
+  if (code === "client/removed") {
+    return new CommandError(
+      EXIT.refused,
+      code,
+      "this device was removed by another one of yours: nothing more is sent from here. Delete this home, and link it anew if that was a mistake",
+    );
+  }
   if (code === "client/cloned") {
     return new CommandError(
       EXIT.refused,

@@ -1,7 +1,8 @@
 // The devices of one identity from a terminal. What removing one does to conversations is packages/client/test/devices.test.ts.
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Place } from "./support/processes.ts";
+import { killed, linesUntil, Place, textUntil } from "./support/processes.ts";
 
 let place: Place;
 beforeEach(() => {
@@ -31,3 +32,69 @@ it("a device that was lost is taken off the list for ever; the one in use is not
   expect(removed.exit, removed.err).toBe(0);
   expect(removed.json<{ devices: string[] }>()[0]?.devices).not.toContain(device);
 });
+
+it("a new home is linked by a code that is typed, reads what comes, is killed on the way without harm, and hears of its removal", async () => {
+  const node = await place.node();
+  const create = (name: string) => place.run(name, ["identity", "create", "--name", name, "--node", node.url]);
+  const ana = (await create("ana")).json<{ link: string }>()[0];
+  await create("ben");
+  await place.run("ben", ["contact", "add", ana?.link ?? "", "--hello", "hi"]);
+  await place.run("ana", ["contact", "accept", "ben"]);
+  await place.run("ben", ["receive"]);
+
+  // Killed before the digits were compared: nothing is left, and the code is good for nobody else.
+  const first = await offered("ana");
+  const lost = place.start("phone", ["device", "join", "--node", node.url, "--code-file", codeFile(first.code)]);
+  await textUntil(lost.stderr, "six digits?");
+  await textUntil(first.child.stderr, "six digits?");
+  await killed(lost);
+  const late = await place.run("phone", ["device", "join", "--node", node.url, "--code-file", codeFile(first.code)]);
+  expect([late.exit, JSON.parse(late.err).error]).toMatchObject([5, { code: "linking/failed", reason: "used" }]);
+  expect((await place.run("phone", ["identity", "show"])).exit).toBe(3);
+  await killed(first.child);
+
+  const second = await offered("ana");
+  const joining = place.start("phone", [
+    "device",
+    "join",
+    "--node",
+    node.url,
+    "--code-file",
+    codeFile(second.code),
+    "--name",
+    "Phone",
+  ]);
+  const joined = linesUntil(joining, (lines) => lines.length === 2);
+  const linked = linesUntil(second.child, (lines) => lines.some((line) => line.includes("takenInto")));
+  await Promise.all([textUntil(joining.stderr, "six digits?"), textUntil(second.child.stderr, "six digits?")]);
+  joining.stdin.write("yes\n");
+  second.child.stdin.write("yes\n");
+  const [theirs = "", self = ""] = await joined;
+  const [, ours = "", result = ""] = [...second.lines, ...(await linked)];
+  expect(JSON.parse(theirs).digits).toMatch(/^\d{6}$/);
+  expect(JSON.parse(ours).digits).toBe(JSON.parse(theirs).digits);
+  expect(JSON.parse(self)).toMatchObject({ name: "ana", isPublished: true });
+  const { device } = JSON.parse(self) as { device: string };
+  expect(JSON.parse(result)).toMatchObject({ device, name: "Phone", conversations: 1, takenInto: 1 });
+
+  await place.run("ben", ["send", "ana", "to both"]);
+  for (const name of ["ana", "phone"])
+    expect((await place.run(name, ["receive"])).json(), name).toMatchObject([{ kind: "message", from: "ben", text: "to both" }]);
+  const listed = await place.run("ana", ["device", "list"]);
+  expect(listed.json<{ devices: object[] }>()[0]?.devices).toMatchObject([{ isThis: true }, { deviceId: device, name: "Phone" }]);
+  expect((await place.run("ana", ["device", "remove", device])).exit).toBe(0);
+  const told = await place.run("phone", ["receive"]);
+  expect([told.exit, JSON.parse(told.err).error.code]).toEqual([5, "client/removed"]);
+}, 120_000);
+
+function codeFile(code: string): string {
+  const file = join(place.folder, "code");
+  writeFileSync(file, code);
+  return file;
+}
+
+async function offered(name: string) {
+  const child = place.start(name, ["device", "link", "--typed"]);
+  const lines = await linesUntil(child, (all) => all.length > 0);
+  return { child, lines, code: (JSON.parse(lines[0] ?? "{}") as { code: string }).code };
+}

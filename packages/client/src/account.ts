@@ -1,5 +1,4 @@
 // The own identity: name, settings, what can be taken elsewhere, and its end.
-import { decodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { sealBackup } from "./account/backup.ts";
 import { toClientError } from "./account/create.ts";
 import { revokeAtHome, sayGoodbye } from "./account/delete.ts";
@@ -8,6 +7,7 @@ import { makeRecoverySheet } from "./account/recovery.ts";
 import { formatRevocation } from "./account/revoke.ts";
 import { announceSuccession, offerSuccession } from "./account/succession.ts";
 import type { Core } from "./core.ts";
+import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
 import type { RecoverySheet, RevocationCertificate, SelfSnapshot, Settings, Successor } from "./snapshots.ts";
 import type { Account } from "./surface.ts";
@@ -98,15 +98,7 @@ export class ClientAccount implements Account {
   }
 
   async revokeDevice(deviceId: string): Promise<void> {
-    const id = decodeHex(deviceId);
-    const { account } = this.#core;
-    if (equalBytes(id, account.device.deviceId))
-      throw new RangeError("the present device revokes itself by deleting the identity");
-    await change(this.#core, {
-      revokedDevices: [...account.revokedDevices, id],
-      devices: account.devices.filter((device) => !equalBytes(device, id)),
-      isProfileStale: true,
-    });
+    await removeDevice(this.#core, deviceId);
   }
 
   async deleteIdentity(): Promise<{ readonly isRevoked: boolean }> {

@@ -13,6 +13,10 @@ import { ClientContacts } from "./contacts.ts";
 import { eraseAllDue } from "./conversation/sweep.ts";
 import { ClientConversations } from "./conversations.ts";
 import { Core } from "./core.ts";
+import type { Devices, Linking } from "./device-surface.ts";
+import { putGrant } from "./devices/grant.ts";
+import { LinkingJoin } from "./devices/linking-join.ts";
+import { ClientDevices } from "./devices.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
 import { ClientFiles } from "./files.ts";
@@ -20,7 +24,8 @@ import { ClientGroups } from "./groups.ts";
 import { newContact } from "./mail/contacts.ts";
 import type { Messages } from "./message-surface.ts";
 import { ClientMessages } from "./messages.ts";
-import type { ClientDeps } from "./ports.ts";
+import { type ClientDeps, ConnectionError } from "./ports.ts";
+import { within } from "./run/within.ts";
 import type { NodeSnapshot } from "./snapshots.ts";
 import { assertReadable, writeFormat } from "./store/format.ts";
 import type { AccountRow } from "./store/rows.ts";
@@ -42,6 +47,8 @@ import type {
 import { Tasks } from "./tasks.ts";
 import { ClientTrust } from "./trust.ts";
 import { ClientVerification } from "./verification.ts";
+
+const TELL_STORED_MS = 10_000;
 
 /** Whether a vault holds an identity. */
 export async function hasIdentity(vault: Vault): Promise<boolean> {
@@ -109,6 +116,36 @@ export async function importClient(deps: ClientDeps, backup: Backup): Promise<Cl
   return new ClientOnCore(core);
 }
 
+/**
+ * A new device of the identity of whoever shows the code. Nothing is stored before the other device has handed everything over.
+ *
+ * @returns `client` rejects with linking/*, nodeUrl/*, client/identityExists
+ */
+export function linkClient(deps: ClientDeps, linking: Linking): { readonly client: Promise<Client>; cancel(): void } {
+  let join: LinkingJoin | undefined;
+  let isCancelled = false;
+  const run = async (): Promise<Client> => {
+    await assertEmpty(deps);
+    join = await LinkingJoin.begin(deps, linking);
+    if (isCancelled) join.cancel();
+    const { account, grant } = await join.handed;
+    const core = new Core(deps);
+    await writeFormat(deps.vault);
+    await core.ledger.transact(async (tx) => putGrant(core, tx, account, grant));
+    // The other side learns it from the profile as well: it is not waited for long.
+    const told = within(join.stored(), TELL_STORED_MS, deps.timers, () => new ConnectionError("connection/timeout"));
+    await told.catch(() => undefined);
+    return new ClientOnCore(core);
+  };
+  return {
+    client: run(),
+    cancel: () => {
+      isCancelled = true;
+      join?.cancel();
+    },
+  };
+}
+
 async function begin(deps: ClientDeps, account: AccountRow): Promise<Client> {
   const core = new Core(deps);
   await writeFormat(deps.vault);
@@ -122,6 +159,7 @@ async function assertEmpty({ vault }: ClientDeps): Promise<void> {
 
 class ClientOnCore implements Client {
   readonly account: Account;
+  readonly devices: Devices;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
   readonly messages: Messages;
@@ -139,6 +177,7 @@ class ClientOnCore implements Client {
     this.#core = core;
     this.#tasks = new Tasks(core);
     this.account = new ClientAccount(core, this.#tasks, () => this.close());
+    this.devices = new ClientDevices(core);
     this.contacts = new ClientContacts(core);
     this.conversations = new ClientConversations(core, this.#tasks);
     this.messages = new ClientMessages(core);

@@ -1,7 +1,7 @@
 // What every part of the client works with: state, nodes, time, and who is woken when something changed.
 import { encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
-import type { ClientEvent, ClientListener, Unsubscribe } from "./events.ts";
+import type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
 import type { FileDeps } from "./files/file-ports.ts";
 import type { OpenSecret } from "./identity-port.ts";
@@ -131,7 +131,7 @@ export class Core {
   }
 
   /** For good: nothing is sent or stored any more. */
-  stop(code: "client/cloned" | "client/deleted" | "client/vaultFailed"): void {
+  stop(code: StopCode): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.links.close();

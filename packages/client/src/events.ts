@@ -1,5 +1,6 @@
 import type { IdentityId } from "@p2pcrypt/session";
 import type { CallOrder, CallSnapshot } from "./call-snapshots.ts";
+import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
 import type { Entry, MessageState } from "./entry-snapshots.ts";
 import type {
   ContactSnapshot,
@@ -45,10 +46,17 @@ export type ClientEvent =
   | { readonly kind: "call"; readonly call: CallSnapshot }
   /** For whoever holds the media of a call. */
   | { readonly kind: "callOrder"; readonly callId: string; readonly order: CallOrder }
+  /** Which own devices there are, or what is known of them. */
+  | { readonly kind: "devices"; readonly devices: readonly DeviceSnapshot[] }
+  /** The linking of a new device went on. */
+  | { readonly kind: "linking"; readonly run: LinkingRun }
   /** The client stopped for good and sends nothing more. */
-  | { readonly kind: "stopped"; readonly code: "client/cloned" | "client/deleted" | "client/vaultFailed" }
+  | { readonly kind: "stopped"; readonly code: StopCode }
   /** A defect was contained: what failed, by code, for a log. Holds no user data. */
   | { readonly kind: "fault"; readonly where: string; readonly code: string };
+
+/** `client/removed`: another own device removed this one. */
+export type StopCode = "client/cloned" | "client/removed" | "client/deleted" | "client/vaultFailed";
 
 export type ClientListener = (event: ClientEvent) => void;
 export type Unsubscribe = () => void;

@@ -1,6 +1,8 @@
 // Every way an act of this package can fail. Codes are part of the surface: add, never reuse.
 // Words for people are made from codes at the edge; nothing here is shown.
 
+import type { LinkingFailure } from "./device-snapshots.ts";
+
 export type ClientFailure =
   | { readonly code: "client/closed" }
   | { readonly code: "client/noIdentity" }
@@ -8,6 +10,14 @@ export type ClientFailure =
   | { readonly code: "client/newerVault"; readonly version: number }
   /** A record of this device is in a stream and not in this vault: a copy of the vault is or was in use (M20). */
   | { readonly code: "client/cloned" }
+  /** Another own device removed this one. */
+  | { readonly code: "client/removed" }
+  | { readonly code: "device/unknown" }
+  | { readonly code: "device/tooMany"; readonly most: number }
+  /** Neither a link for a new device nor a typed code. */
+  | { readonly code: "linking/malformed" }
+  | { readonly code: "linking/noRun" }
+  | { readonly code: "linking/failed"; readonly reason: LinkingFailure }
   | { readonly code: "name/empty" }
   | { readonly code: "name/tooLong"; readonly maxBytes: number }
   | { readonly code: "link/malformed" }

@@ -2,6 +2,7 @@
 import { encodeUtf8 } from "@p2pcrypt/bytes";
 import { type IdentityId, MAX_CONVERSATION_NAME_BYTES } from "@p2pcrypt/session";
 import { joinByWelcome } from "./conversation/join.ts";
+import { assertGoesOn } from "./conversation/open.ts";
 import { startThread } from "./conversation/start.ts";
 import type { Core } from "./core.ts";
 import { ClientError } from "./failure.ts";
@@ -34,7 +35,7 @@ export class ClientGroups implements Groups {
   async create(name: string, members: readonly IdentityId[] = []): Promise<ConversationSnapshot> {
     const core = this.#core;
     assertName(name);
-    if (core.account.isCloned) throw new ClientError({ code: "client/cloned" });
+    assertGoesOn(core);
     const wanted = [...new Set(members)].filter((id) => id !== core.account.identityId);
     if (wanted.length >= MAX_MEMBERS) throw new ClientError({ code: "group/tooMany", most: MAX_MEMBERS });
     const id = await core.ledger.transact(async (tx) => {
@@ -237,7 +238,7 @@ export class ClientGroups implements Groups {
     const thread = tx.get(threads, id);
     if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
     if (thread.kind !== "group") throw new ClientError({ code: "group/notAGroup" });
-    if (this.#core.account.isCloned) throw new ClientError({ code: "client/cloned" });
+    assertGoesOn(this.#core);
     const group = thread.groupId === undefined ? undefined : tx.get(groups, thread.groupId);
     if (group === undefined || (group.state !== "active" && group.state !== "opening") || isLeaving(group))
       throw new ClientError({ code: "conversation/closed" });

@@ -3,8 +3,10 @@ export { type Arrangement, type ArrangementChange, isMuted } from "./arrangement
 export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
-export { createClient, hasIdentity, importClient, openClient, recoverClient } from "./client.ts";
+export { createClient, hasIdentity, importClient, linkClient, openClient, recoverClient } from "./client.ts";
 export { quoteOf } from "./conversation/quote.ts";
+export type { DeviceSnapshot, LinkingFailure, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
+export type { Devices, Linking } from "./device-surface.ts";
 export type {
   CallEntry,
   ConversationEvent,
@@ -18,7 +20,7 @@ export type {
   TextEntry,
   UnknownEntry,
 } from "./entry-snapshots.ts";
-export type { ClientEvent, ClientListener, Unsubscribe } from "./events.ts";
+export type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 export { ClientError, type ClientFailure, type ClientFailureCode } from "./failure.ts";
 export {
   type BlobPlace,

@@ -111,6 +111,8 @@ export interface ContactSnapshot {
   /** Of the request, whichever side made it. */
   readonly greeting?: string;
   readonly addedAtMs: number;
+  /** Devices of theirs that came into the conversation in the last seven days, after it began. */
+  readonly newDevices: readonly { readonly deviceId: string; readonly atMs: number }[];
   readonly trust: TrustSnapshot;
   /** By certifications. Undefined while nothing is computed yet. */
   readonly authentication?: AuthenticationSnapshot;

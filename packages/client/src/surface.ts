@@ -4,6 +4,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { ArrangementChange } from "./arrangement.ts";
 import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
+import type { Devices } from "./device-surface.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import type { Messages } from "./message-surface.ts";
@@ -31,6 +32,7 @@ import type { CertificationTerms, PersonRef, RootSnapshot, TrustAnswer, TrustGra
 
 export interface Client {
   readonly account: Account;
+  readonly devices: Devices;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
   readonly messages: Messages;

@@ -9,6 +9,8 @@ import { ShortCodes } from "./conversation/short-code.ts";
 import { foundWaiting } from "./conversation/start.ts";
 import { disappearStep } from "./conversation/sweep.ts";
 import type { Core } from "./core.ts";
+import { deviceSnapshots } from "./devices/list.ts";
+import { OwnDevices } from "./devices/own-devices.ts";
 import { Transfers } from "./files/transfers.ts";
 import { claimStep } from "./group/claims.ts";
 import { stockStep } from "./group/stock.ts";
@@ -33,10 +35,14 @@ export class Tasks {
   readonly #receipts = new ReceiptClock();
   readonly #runners = new Map<string, GroupRunner>();
   readonly #inbox: InboxReader;
-  readonly #pumps: Record<"publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear", Pump>;
+  readonly #ownDevices: OwnDevices;
+  readonly #pumps: Record<
+    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices",
+    Pump
+  >;
   #isStarted = false;
   /** As the conversations last knew it. */
-  #known: Pick<AccountRow, "device" | "revokedDevices"> | undefined;
+  #known: AccountRow | undefined;
   /** Whom each letter is for: asked when it is gone. */
   readonly #addressees: Map<string, string>;
 
@@ -51,6 +57,7 @@ export class Tasks {
     this.transfers = new Transfers(core, core.files);
     this.search = new ClientSearch(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
+    this.#ownDevices = new OwnDevices(core);
     this.#pumps = {
       publish: core.pump("publish", () => publishStep(core)),
       found: core.pump("found", () => foundWaiting(core)),
@@ -60,6 +67,7 @@ export class Tasks {
       stock: core.pump("stock", () => stockStep(core)),
       claims: core.pump("claims", () => claimStep(core)),
       disappear: core.pump("disappear", () => disappearStep(core)),
+      devices: core.pump("devices", () => this.#ownDevices.step()),
     };
     core.onChanged((table, id) => this.#changed(table, id));
     core.onNodeChanged(() => this.#wakeAll());
@@ -131,7 +139,11 @@ export class Tasks {
       case account.name:
         core.emit({ kind: "self", self: selfSnapshot(core) });
         this.#wake(this.#pumps.publish, this.#pumps.mail, this.#pumps.inbox, this.#pumps.found, this.#pumps.stock);
+        this.#wake(this.#pumps.devices);
         this.#wakeForDevices(core.account);
+        break;
+      case core.tables.devices.name:
+        this.#tellDevices();
         break;
       case contacts.name: {
         const row = this.#tellContact(id);
@@ -147,7 +159,8 @@ export class Tasks {
       case groups.name:
         this.#tellConversation(groups.get(id)?.threadId);
         this.calls.groupChanged(id);
-        this.#wake(this.#pumps.claims);
+        this.#lookForRemoval(id);
+        this.#wake(this.#pumps.claims, this.#pumps.devices);
         this.#wakeGroup(id);
         break;
       case outbox.name:
@@ -161,6 +174,17 @@ export class Tasks {
         this.#wake(this.#pumps.mail);
         break;
     }
+  }
+
+  #tellDevices(): void {
+    this.#core.emit({ kind: "devices", devices: deviceSnapshots(this.#core) });
+    this.#wake(this.#pumps.devices);
+  }
+
+  /** This device was taken out of a conversation: it may have been removed altogether. */
+  #lookForRemoval(groupId: string): void {
+    const state = this.#core.tables.groups.get(groupId)?.state;
+    if (state === "left" || state === "removed") this.#ownDevices.lookAgain();
   }
 
   #tellContact(identityId: string | undefined): ContactRow | undefined {
@@ -189,9 +213,11 @@ export class Tasks {
   }
 
   /** A renewed certificate or a lost device is a commit in every conversation. */
-  #wakeForDevices({ device, revokedDevices }: AccountRow): void {
-    const isSame = this.#known?.device === device && this.#known.revokedDevices === revokedDevices;
-    this.#known = { device, revokedDevices };
+  #wakeForDevices(account: AccountRow): void {
+    const known = this.#known;
+    const isSame = known?.device === account.device && known.revokedDevices === account.revokedDevices;
+    this.#known = account;
+    if (known?.devices !== account.devices || known.deviceName !== account.deviceName) this.#tellDevices();
     if (!isSame) for (const groupId of this.#core.tables.groups.ids()) this.#wakeGroup(groupId);
   }
 

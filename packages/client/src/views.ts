@@ -6,6 +6,7 @@ import { isOver } from "./conversation/history.ts";
 import { textOf } from "./conversation/said.ts";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
+import { NEW_DEVICE_MS } from "./devices/list.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import { factsOf } from "./files/arrived.ts";
 import { invitationsOf } from "./group/knocks.ts";
@@ -60,6 +61,7 @@ export function contactSnapshot(core: Core, row: ContactRow): ContactSnapshot {
     trust,
     failedRuns,
     devices: (row.profile?.devices ?? []).map(encodeHex),
+    newDevices: (row.newDevices ?? []).filter(({ atMs }) => core.nowMs - atMs < NEW_DEVICE_MS),
     nodeUrls: row.nodeUrls,
     isGivenCertifications: row.isGivenCertifications === true,
     isAttested: core.tables.certified.get(core.account.identityId)?.attestedTo?.includes(identityId) === true,

@@ -32,6 +32,7 @@ export type IdentityFailure =
   | "object/outOfTime"
   | "transition/void"
   | "link/malformed"
+  | "linking/malformed"
   | "scan/malformed"
   | "recovery/malformed"
   | "recovery/newer";

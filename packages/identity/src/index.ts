@@ -58,6 +58,27 @@ export {
   type SuggestedRoot,
 } from "./keyring.ts";
 export { digestOfBytes, digestOfCertificate, indexKeyring, type KeyringEntry, type KeyringIndex } from "./keyring-index.ts";
+export {
+  formatLinkingLink,
+  formatTypedCode,
+  LINKING_MS,
+  LINKING_RANDOM_BYTES,
+  type LinkingCode,
+  type LinkingLink,
+  linkingPlace,
+  newLinkCode,
+  newTypedCode,
+  parseLinkingLink,
+  parseTypedCode,
+} from "./linking-code.ts";
+export {
+  type LinkingKeys,
+  linkingCommitment,
+  linkingDigits,
+  linkingInputs,
+  linkingKeys,
+  linkingShare,
+} from "./linking-keys.ts";
 export { createNodeKeyCertificate, type NodeKeyCertificate, type NodeKeyVerdict, verifyNodeKeyCertificate } from "./node-key.ts";
 export { CLOCK_TOLERANCE_MS } from "./openpgp-config.ts";
 export {

@@ -315,9 +315,10 @@ export const nodeStoreCases: readonly NodeStoreCase[] = [
       const put = (sequence: number, byte: number): ReturnType<NodeStore["putProfile"]> =>
         store.putProfile("a", { sequence, profile: fill(byte) });
       check(
-        (await put(5, 1)).kind === "stored" && (await put(4, 2)).kind === "older" && (await put(5, 3)).kind === "same",
+        (await put(5, 1)).kind === "stored" && (await put(4, 2)).kind === "older" && (await put(5, 1)).kind === "same",
         "order",
       );
+      check((await put(5, 3)).kind === "older", "another one of the same number");
       check((await store.profile("a"))?.profile[0] === 1, "the first");
       check((await put(6, 4)).kind === "stored" && (await store.profile("a"))?.sequence === 6, "newer");
       check((await store.profile("b")) === undefined, "unknown");

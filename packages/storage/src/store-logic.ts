@@ -170,7 +170,9 @@ export class StoreLogic {
   putProfile(identity: string, profile: StoredProfile): { kind: "stored" | "same" | "older"; sequence: number } {
     const known = this.#rows.profile(identity);
     if (known !== undefined && known.sequence >= profile.sequence) {
-      return { kind: known.sequence === profile.sequence ? "same" : "older", sequence: known.sequence };
+      // Two devices of one identity may sign the same number: the second one has to sign another.
+      const isSame = known.sequence === profile.sequence && equalBytes(known.profile, profile.profile);
+      return { kind: isSame ? "same" : "older", sequence: known.sequence };
     }
     this.#rows.putProfile(identity, profile);
     return { kind: "stored", sequence: profile.sequence };

@@ -1,6 +1,6 @@
 // What the page is before and around the client: which state holds, and what a person can do in it. The real one talks to the client
 // worker; tests have one of their own.
-import type { Client, SelfSnapshot } from "@p2pcrypt/client";
+import type { Client, Linking, LinkingRun, SelfSnapshot } from "@p2pcrypt/client";
 
 export type BootState =
   /** Nothing is known yet. Shown for less than 300 ms as nothing at all. */
@@ -20,6 +20,7 @@ export type BootState =
       readonly reason:
         | "takenOver"
         | "cloned"
+        | "removed"
         | "deleted"
         | "notStored"
         | "workerFailed"
@@ -77,6 +78,16 @@ export interface Boot {
   }): Promise<void>;
   /** What a recovery sheet says, as words or as the text of its code. @throws {ClientError} recovery/* */
   importRecovery(recovery: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string }): Promise<void>;
+
+  /**
+   * A new device of the identity that shows a code: a link, or a typed code with the address of its node. `compare` shows the digits.
+   *
+   * @throws {ClientError} linking/*, nodeUrl/*, client/identityExists
+   */
+  link(linking: Linking): Promise<void>;
+  cancelJoining(): Promise<void>;
+  /** Shows a code for a new device. @returns undefined for a wrong passphrase. @throws {ClientError} device/tooMany, node/* */
+  startLinking(form: LinkingRun["form"], passphrase?: string): Promise<LinkingRun | undefined>;
 
   /** @returns false for a wrong passphrase. */
   unlock(passphrase: string): Promise<boolean>;

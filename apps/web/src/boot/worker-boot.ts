@@ -1,6 +1,6 @@
 // The boot of a page with a worker: one worker at a time, its state translated into the page's. Ending a worker is how keys are
 // forgotten.
-import type { SelfSnapshot } from "@p2pcrypt/client";
+import type { Linking, LinkingOffer, LinkingRun, SelfSnapshot } from "@p2pcrypt/client";
 import { Caller } from "../protocol/caller.ts";
 import type { ClientNotice, ClientOperations, HostState } from "../protocol/client-protocol.ts";
 import type { Port } from "../protocol/port.ts";
@@ -32,6 +32,7 @@ export class WorkerBoot implements Boot {
   #state: BootState;
   #settings: DeviceSettings;
   #hasPassphrase = false;
+  #compare: ((offer: LinkingOffer) => Promise<void>) | undefined;
   #worker: WorkerHandle | undefined;
   #caller: ClientCaller | undefined;
   #client: RemoteClient | undefined;
@@ -73,6 +74,27 @@ export class WorkerBoot implements Boot {
 
   async importRecovery(recovery: ClientOperations["importRecovery"]["request"]): Promise<void> {
     await (await this.#fresh()).call("importRecovery", recovery);
+  }
+
+  async link({ compare, ...linking }: Linking): Promise<void> {
+    const caller = await this.#fresh();
+    this.#compare = async (offer) => {
+      const isEqual = await compare(offer);
+      await caller.call("answerLinking", { isEqual });
+    };
+    try {
+      await caller.call("link", linking);
+    } finally {
+      this.#compare = undefined;
+    }
+  }
+
+  async cancelJoining(): Promise<void> {
+    await this.#running().call("cancelJoining", undefined);
+  }
+
+  startLinking(form: LinkingRun["form"], passphrase?: string): Promise<LinkingRun | undefined> {
+    return this.#running().call("startLinking", { form, ...(passphrase === undefined ? {} : { passphrase }) });
   }
 
   unlock(passphrase: string): Promise<boolean> {
@@ -189,6 +211,8 @@ export class WorkerBoot implements Boot {
 
   #noticed(notice: ClientNotice): void {
     if (notice.kind === "events") this.#client?.received(notice.events);
+    // An answer that comes when it is over already says nothing.
+    else if (notice.kind === "linkingOffer") this.#compare?.(notice.offer).catch(() => undefined);
     else if (notice.kind === "state") this.#enter(notice.state);
     else {
       this.#hasPassphrase = notice.hasPassphrase;

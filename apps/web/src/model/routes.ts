@@ -28,6 +28,8 @@ export type Route =
   | { readonly kind: "roots" }
   /** A contact link that somebody handed out to be made a root. */
   | { readonly kind: "root"; readonly link: string }
+  /** A link with which this browser may become a new device of its person's identity. */
+  | { readonly kind: "link"; readonly code: string }
   /** A link that somebody gave: to a person (`#/add/`) or to a group (`#/join/`). */
   | { readonly kind: "landing"; readonly link: string };
 
@@ -64,6 +66,8 @@ export function parseRoute(fragment: string, origin: string): Route {
       return { kind: "landing", link: `${origin}/#/${path}` };
     case "add":
       return second === "" ? { kind: "add" } : { kind: "landing", link: `${origin}/#/${path}` };
+    case "link":
+      return second === "" ? { kind: "home" } : { kind: "link", code: `${origin}/#/${path}` };
     case "open":
       return { kind: "landing", link: decoded(path.slice("open/".length)) };
     default:
@@ -102,6 +106,8 @@ export function formatRoute(route: Route): string {
       return route.identityId === undefined ? "#/trust" : `#/trust/${route.identityId}`;
     case "root":
       return rootLinkOf(route.link).replace(/^[^#]*/, "");
+    case "link":
+      return route.code.replace(/^[^#]*/, "");
     case "landing":
       return `#/open/${encodeURIComponent(route.link)}`;
     default:

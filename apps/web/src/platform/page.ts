@@ -1,4 +1,5 @@
 // The real page.
+import { deviceNameOf } from "../text/device-name.ts";
 import type { Platform } from "./platform.ts";
 
 const LINK_SCHEME = "web+ptopcrypt";
@@ -38,6 +39,7 @@ export function createPagePlatform(page: Window & typeof globalThis): Platform {
       if (document.hidden) page.setTimeout(run, 200);
       else page.requestAnimationFrame(run);
     },
+    deviceName: deviceNameOf(navigator.userAgent),
     isMac: /Mac|iPhone|iPad/.test(navigator.platform),
     languages: navigator.languages,
     nowMs: () => Date.now(),

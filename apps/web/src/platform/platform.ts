@@ -9,6 +9,8 @@ export interface Platform {
   readonly place: Place;
   readonly later: Later;
   readonly isMac: boolean;
+  /** What this browser would call the device. */
+  readonly deviceName: string;
   readonly languages: readonly string[];
   nowMs(): number;
   /** @returns how to stop. */

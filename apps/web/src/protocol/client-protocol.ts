@@ -9,8 +9,12 @@ import type {
   Contacts,
   ConversationSnapshot,
   Conversations,
+  DeviceSnapshot,
+  Devices,
   Files,
   Groups,
+  LinkingOffer,
+  LinkingRun,
   Messages,
   NodeSnapshot,
   ScanRun,
@@ -38,16 +42,21 @@ export interface ClientSnapshot {
   readonly nodes: readonly NodeSnapshot[];
   readonly shortCodes: readonly ShortCodeRun[];
   readonly scans: readonly ScanRun[];
+  readonly devices: readonly DeviceSnapshot[];
+  readonly linking?: LinkingRun;
   readonly calls: readonly CallSnapshot[];
 }
 
 export type ClientNotice =
   | { readonly kind: "state"; readonly state: HostState }
   | { readonly kind: "events"; readonly events: readonly ClientEvent[] }
-  | { readonly kind: "passphrase"; readonly hasPassphrase: boolean };
+  | { readonly kind: "passphrase"; readonly hasPassphrase: boolean }
+  /** This browser is being linked: its person compares the digits, and `answerLinking` says what they said. */
+  | { readonly kind: "linkingOffer"; readonly offer: LinkingOffer };
 
 export interface ClientParts {
   readonly account: Account;
+  readonly devices: Devices;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
   readonly messages: Messages;
@@ -75,6 +84,8 @@ export const REMOTE_METHODS = {
     "revokeDevice",
     "deleteIdentity",
   ],
+  // `startLinking` is an operation of its own, which asks for the passphrase.
+  devices: ["rename", "confirmLinking", "cancelLinking", "remove"],
   contacts: ["preview", "lookUp", "add", "accept", "decline", "declineAll", "block", "unblock", "acceptAlert"],
   conversations: [
     "history",
@@ -182,6 +193,15 @@ export type ClientOperations = {
     request: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string };
     answer: SelfSnapshot;
   };
+  /** A new device of the identity that shows a code. Takes as long as people take to compare. */
+  link: {
+    request: { readonly code: string; readonly homeNodeUrl?: string; readonly deviceName: string };
+    answer: SelfSnapshot;
+  };
+  answerLinking: { request: { readonly isEqual: boolean }; answer: undefined };
+  cancelJoining: { request: undefined; answer: undefined };
+  /** Shows a code for a new device; undefined when the passphrase, which is asked for again where there is one, is wrong. */
+  startLinking: { request: { readonly form: LinkingRun["form"]; readonly passphrase?: string }; answer: LinkingRun | undefined };
   unlock: { request: { readonly passphrase: string }; answer: boolean };
   changePassphrase: { request: { readonly present?: string; readonly next: string }; answer: boolean };
   takeOver: { request: undefined; answer: undefined };

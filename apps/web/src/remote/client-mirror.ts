@@ -4,6 +4,8 @@ import type {
   ClientEvent,
   ContactSnapshot,
   ConversationSnapshot,
+  DeviceSnapshot,
+  LinkingRun,
   NodeSnapshot,
   ScanRun,
   SelfSnapshot,
@@ -13,6 +15,8 @@ import type { ClientSnapshot } from "../protocol/client-protocol.ts";
 
 export class ClientMirror {
   #self: SelfSnapshot;
+  #devices: readonly DeviceSnapshot[];
+  #linking: LinkingRun | undefined;
   readonly #contacts: Rows<ContactSnapshot>;
   readonly #conversations: Rows<ConversationSnapshot>;
   readonly #nodes: Rows<NodeSnapshot>;
@@ -20,8 +24,10 @@ export class ClientMirror {
   readonly #scans: Rows<ScanRun>;
   readonly #calls: Rows<CallSnapshot>;
 
-  constructor({ self, contacts, conversations, nodes, shortCodes, scans, calls }: ClientSnapshot) {
+  constructor({ self, contacts, conversations, nodes, shortCodes, scans, calls, devices, linking }: ClientSnapshot) {
     this.#self = self;
+    this.#devices = devices;
+    this.#linking = linking;
     this.#contacts = new Rows(contacts, ({ identityId }) => identityId);
     this.#conversations = new Rows(conversations, ({ id }) => id);
     this.#nodes = new Rows(nodes, ({ url }) => url);
@@ -32,6 +38,14 @@ export class ClientMirror {
 
   get self(): SelfSnapshot {
     return this.#self;
+  }
+
+  get devices(): readonly DeviceSnapshot[] {
+    return this.#devices;
+  }
+
+  get linking(): LinkingRun | undefined {
+    return this.#linking;
   }
 
   get contacts(): Pick<Rows<ContactSnapshot>, "get" | "list"> {
@@ -62,6 +76,12 @@ export class ClientMirror {
     switch (event.kind) {
       case "self":
         this.#self = event.self;
+        break;
+      case "devices":
+        this.#devices = event.devices;
+        break;
+      case "linking":
+        this.#linking = event.run;
         break;
       case "node":
         this.#nodes.put(event.node);

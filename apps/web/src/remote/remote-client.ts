@@ -7,6 +7,7 @@ import type {
   ClientListener,
   Contacts,
   Conversations,
+  Devices,
   Files,
   Groups,
   Messages,
@@ -25,6 +26,7 @@ export type ClientCaller = Caller<ClientOperations, ClientNotice>;
 
 export class RemoteClient implements Client {
   readonly account: Account;
+  readonly devices: Devices;
   readonly contacts: Contacts;
   readonly conversations: Conversations;
   readonly messages: Messages;
@@ -57,6 +59,20 @@ export class RemoteClient implements Client {
       exportCertificate: (...args) => call("account", "exportCertificate", args),
       revokeDevice: (...args) => call("account", "revokeDevice", args),
       deleteIdentity: (...args) => call("account", "deleteIdentity", args),
+    };
+    this.devices = {
+      list: () => mirror.devices,
+      linking: () => mirror.linking,
+      rename: (...args) => call("devices", "rename", args),
+      // Where there is a passphrase, the boot starts it with that.
+      startLinking: async (form) => {
+        const run = await caller.call("startLinking", { form });
+        if (run === undefined) throw new WebError({ code: "web/notNow" });
+        return run;
+      },
+      confirmLinking: (...args) => call("devices", "confirmLinking", args),
+      cancelLinking: (...args) => call("devices", "cancelLinking", args),
+      remove: (...args) => call("devices", "remove", args),
     };
     this.contacts = {
       list: () => mirror.contacts.list(),

@@ -124,19 +124,23 @@ function Fresh({
   const link = route.kind === "landing" || route.kind === "root" ? route.link : undefined;
   const group = link === undefined ? undefined : groupTarget(link);
   const target = link === undefined || group !== undefined ? undefined : (linkTarget(link) ?? null);
+  const linkingCode = route.kind === "link" ? route.code : undefined;
   return (
     <Welcome
       // A link that is opened in the middle of another step shows whom it names.
-      key={link ?? ""}
+      key={link ?? linkingCode ?? ""}
       target={target}
       group={group}
       ownNode={ownNode}
-      beginsWith={beginsWith}
+      beginsWith={linkingCode === undefined ? beginsWith : "import"}
+      linkingCode={linkingCode}
       actions={{
         create: async (name, homeNodeUrl) => void (await boot.create({ name, homeNodeUrl })),
         importBackup: (backup) => boot.importBackup(backup),
         importOpenPgp: (key) => boot.importOpenPgp(key),
         importRecovery: (recovery) => boot.importRecovery(recovery),
+        link: (linking) => boot.link(linking),
+        cancelJoining: () => boot.cancelJoining(),
         openLink: () => router.go({ kind: "add" }),
       }}
     />

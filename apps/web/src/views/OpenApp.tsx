@@ -169,6 +169,8 @@ function Middle(props: ColumnsProps & { readonly route: Route }) {
       return <NewPlace {...props} />;
     case "requests":
       return <RequestsPlace {...props} />;
+    // This browser has an identity: here one sees its devices, and links others.
+    case "link":
     case "settings":
       return <SettingsPlace {...props} />;
     case "sheet":

@@ -1,3 +1,4 @@
+import type { Client, DeviceSnapshot, LinkingRun } from "@p2pcrypt/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { StorageSnapshot } from "../boot/boot.ts";
 import { StoredFiles } from "../model/stored-files.ts";
@@ -18,6 +19,7 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
   const self = useSnapshot(workspace.self);
   const safety = useSnapshot(workspace.safety);
   const { nodes } = useSnapshot(workspace.nodes);
+  const { devices, linking } = useOwnDevices(client);
   const subscribe = (listener: () => void): (() => void) => boot.subscribe(listener);
   const device = useSyncExternalStore(subscribe, () => boot.settings());
   const hasPassphrase = useSyncExternalStore(subscribe, () => boot.hasPassphrase());
@@ -48,6 +50,9 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
       device={device}
       safety={safety}
       nodes={nodes}
+      devices={devices}
+      linking={linking}
+      nowMs={platform.nowMs()}
       hasPassphrase={hasPassphrase}
       permission={permission}
       isMac={platform.isMac}
@@ -95,7 +100,11 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
         update: () => boot.update(),
         handleLinks: () => platform.handleLinks(),
         install: () => platform.installer.install(),
-        removeDevice: (deviceId) => account.revokeDevice(deviceId),
+        removeDevice: (deviceId) => client.devices.remove(deviceId),
+        renameDevice: (name) => client.devices.rename(name),
+        startLinking: async (form, passphrase) => (await boot.startLinking(form, passphrase)) !== undefined,
+        confirmLinking: (isEqual) => client.devices.confirmLinking(isEqual),
+        cancelLinking: () => client.devices.cancelLinking(),
         offerSuccession: (oldLink) => account.offerSuccession(oldLink),
         announceSuccession: async (offer) => {
           const { name } = await account.announceSuccession(offer);
@@ -109,4 +118,19 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
       }}
     />
   );
+}
+
+function useOwnDevices(client: Client): {
+  readonly devices: readonly DeviceSnapshot[];
+  readonly linking: LinkingRun | undefined;
+} {
+  const read = () => ({ devices: client.devices.list(), linking: client.devices.linking() });
+  const [own, setOwn] = useState(read);
+  useEffect(() => {
+    setOwn(read());
+    return client.subscribe(({ kind }) => {
+      if (kind === "devices" || kind === "linking") setOwn(read());
+    });
+  }, [client]);
+  return own;
 }

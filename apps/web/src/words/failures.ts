@@ -4,7 +4,13 @@ import type { Words } from "./words.ts";
 
 /** Codes whose sentence needs nothing but the code. */
 type PlainCode = Exclude<ClientFailureCode, FieldCode>;
-type FieldCode = "node/unreachable" | "node/refused" | "node/otherIdentity" | "import/badKey" | "recovery/malformed";
+type FieldCode =
+  | "node/unreachable"
+  | "node/refused"
+  | "node/otherIdentity"
+  | "import/badKey"
+  | "recovery/malformed"
+  | "linking/failed";
 
 const FIELD_CODES: Record<FieldCode, true> = {
   "node/unreachable": true,
@@ -12,6 +18,7 @@ const FIELD_CODES: Record<FieldCode, true> = {
   "node/otherIdentity": true,
   "import/badKey": true,
   "recovery/malformed": true,
+  "linking/failed": true,
 };
 
 const SENTENCES = {
@@ -20,6 +27,11 @@ const SENTENCES = {
   "client/identityExists": "fail.client/identityExists",
   "client/newerVault": "fail.client/newerVault",
   "client/cloned": "fail.client/cloned",
+  "client/removed": "fail.client/removed",
+  "device/unknown": "fail.device/unknown",
+  "device/tooMany": "fail.device/tooMany",
+  "linking/malformed": "fail.linking/malformed",
+  "linking/noRun": "fail.linking/noRun",
   "name/empty": "fail.name/empty",
   "name/tooLong": "fail.name/tooLong",
   "link/malformed": "fail.link/malformed",
@@ -125,6 +137,8 @@ export function sentenceOf({ t }: Words, error: unknown): string {
       return failure.word === undefined
         ? t("fail.recovery/malformed")
         : t("fail.recovery/malformedWord", { word: String(failure.word) });
+    case "linking/failed":
+      return t(`linking.failed.${failure.reason}`);
     default:
       return t(SENTENCES[failure.code]);
   }

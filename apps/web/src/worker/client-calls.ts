@@ -25,11 +25,14 @@ export async function callClient(
 
 export function snapshotOf(client: Client): ClientSnapshot {
   const contacts = client.contacts.list();
+  const linking = client.devices.linking();
   return {
     self: client.account.snapshot(),
     contacts,
     conversations: client.conversations.list(),
     nodes: client.nodes(),
+    devices: client.devices.list(),
+    ...(linking === undefined ? {} : { linking }),
     calls: client.calls.list(),
     scans: contacts.flatMap(({ identityId }) => client.verification.scanRun(identityId) ?? []),
     shortCodes: contacts.flatMap(({ identityId }) => client.verification.shortCode(identityId) ?? []),

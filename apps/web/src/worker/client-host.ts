@@ -7,11 +7,14 @@ import {
   createClient,
   hasIdentity,
   importClient,
+  type LinkingRun,
+  linkClient,
   type NewIdentity,
   openClient,
   type Recovery,
   recoverClient,
   type SelfSnapshot,
+  type StopCode,
 } from "@p2pcrypt/client";
 import { type Protection, Vault, VaultError } from "@p2pcrypt/vault";
 import type { ClientNotice, ClientOperations, HostState } from "../protocol/client-protocol.ts";
@@ -48,6 +51,8 @@ export class ClientHost {
   #protection: Protection["kind"] | undefined;
   #ended: EndReason | "let go" | undefined;
   #wasEvicted = false;
+  /** While this browser is being linked. */
+  #joining: { readonly answer: (isEqual: boolean) => void; readonly cancel: () => void } | undefined;
   /** Whatever opens, closes or protects runs one after the other. */
   #lane: Promise<unknown> = Promise.resolve();
 
@@ -65,6 +70,10 @@ export class ClientHost {
       importOpenPgp: (key) => this.#inLane(() => this.#enter((deps) => createClient(deps, fromKey(key)))),
       importBackup: (backup) => this.#inLane(() => this.#enter((deps) => importClient(deps, backup))),
       importRecovery: (recovery) => this.#inLane(() => this.#enter((deps) => recoverClient(deps, fromSheet(recovery)))),
+      link: (linking) => this.#inLane(() => this.#enter((deps) => this.#link(deps, linking))),
+      answerLinking: async ({ isEqual }) => void this.#joining?.answer(isEqual),
+      cancelJoining: async () => void this.#joining?.cancel(),
+      startLinking: (asked) => this.#startLinking(asked),
       unlock: ({ passphrase }) => this.#inLane(() => this.#unlock(passphrase)),
       changePassphrase: (change) => this.#inLane(() => this.#changePassphrase(change)),
       end: () => done(this.#inLane(() => this.#close())),
@@ -131,6 +140,34 @@ export class ClientHost {
     const client = await make(this.#clientDeps(this.#vault));
     this.#run(client);
     return client.account.snapshot();
+  }
+
+  async #link(deps: ClientDeps, linking: ClientOperations["link"]["request"]): Promise<Client> {
+    let answer: (isEqual: boolean) => void = () => undefined;
+    const answered = new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+    const { client, cancel } = linkClient(deps, {
+      ...linking,
+      compare: async (offer) => {
+        this.#deps.tell({ kind: "linkingOffer", offer });
+        return answered;
+      },
+    });
+    this.#joining = { answer, cancel };
+    try {
+      return await client;
+    } finally {
+      this.#joining = undefined;
+    }
+  }
+
+  /** Whoever is confirmed after this is this identity too: the passphrase is asked for again (W7). */
+  async #startLinking({ form, passphrase }: ClientOperations["startLinking"]["request"]): Promise<LinkingRun | undefined> {
+    const [owned, client] = [this.#owned, this.#running()];
+    if (owned === undefined) throw new WebError({ code: "web/notNow" });
+    if (this.#protection === "passphrase" && !(await this.#isPassphrase(owned, passphrase ?? ""))) return undefined;
+    return client.devices.startLinking(form);
   }
 
   async #makeVault({ store, makeDeviceKey }: OwnedStore): Promise<Vault> {
@@ -215,9 +252,10 @@ export class ClientHost {
     client.start();
   }
 
-  #stopped(code: "client/cloned" | "client/vaultFailed"): void {
+  #stopped(code: Exclude<StopCode, "client/deleted">): void {
     const reason = (): EndReason => {
       if (code === "client/cloned") return "cloned";
+      if (code === "client/removed") return "removed";
       if (this.#owned?.isTakenOver === true) return "takenOver";
       return this.#wasEvicted ? "evicted" : "notStored";
     };

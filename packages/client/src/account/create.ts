@@ -64,7 +64,7 @@ export async function accountOf(
   };
 }
 
-async function newInbox(deps: ClientDeps): Promise<InboxRow> {
+export async function newInbox(deps: ClientDeps): Promise<InboxRow> {
   return {
     stream: deps.random(32),
     readToken: deps.random(32),

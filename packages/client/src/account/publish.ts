@@ -83,10 +83,13 @@ async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
   const published = await lookupOwn(core, link);
   const revoked = unionOfRevoked(account.revokedDevices, published?.revokedDevices ?? []);
   const isRevoked = (id: Uint8Array): boolean => revoked.some((one) => encodeHex(one) === encodeHex(id));
-  const others = (published?.devices ?? []).filter(
-    (id) => encodeHex(id) !== encodeHex(account.device.deviceId) && !isRevoked(id),
+  // A device that was just linked is here before it has published anything itself.
+  const known = new Map([...(published?.devices ?? []), ...account.devices].map((id) => [encodeHex(id), id]));
+  const others = [...known.values()].filter((id) => encodeHex(id) !== encodeHex(account.device.deviceId) && !isRevoked(id));
+  const removed = (account.removedInboxes ?? []).map(encodeHex);
+  const otherInboxes = (published?.inboxes ?? []).filter(
+    ({ stream }) => encodeHex(stream) !== encodeHex(account.inbox.stream) && !removed.includes(encodeHex(stream)),
   );
-  const otherInboxes = (published?.inboxes ?? []).filter(({ stream }) => encodeHex(stream) !== encodeHex(account.inbox.stream));
   const sequence = nextSequence(account, published);
   const devices = [account.device.deviceId, ...others].slice(0, limits.MAX_DEVICES);
   const validUntilMs = nowMs + MAX_PROFILE_MS;
@@ -117,7 +120,8 @@ function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Pr
   return profile === undefined ? leastSequence : profile.sequence + 1n;
 }
 
-async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
+/** @throws {ApiError} @throws {ConnectionError} */
+export async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
   try {
     const { certificate, profile } = await link.call("profile.lookup", { identity: core.account.identityId });
     const verified = await core.deps.identity.verifyProfile(certificate, profile, { atMs: core.nowMs });

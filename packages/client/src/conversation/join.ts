@@ -2,6 +2,7 @@
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
+import { newContact } from "../mail/contacts.ts";
 import type { WelcomeBody } from "../mail/envelope.ts";
 import type { ContactRow, GroupRow, KeyPackageRow, ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
@@ -11,11 +12,19 @@ import { startThread } from "./start.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry } from "./thread.ts";
 
+/** Whose letter a Welcome came in. */
+type Sender = Pick<ContactRow, "identityId" | "name" | "state">;
+
+/** Another device of this identity, which takes this one in. */
+export function ownDevice({ account }: Core): Sender {
+  return { identityId: account.identityId, name: account.name, state: "accepted" };
+}
+
 /** @param isAsked whether the person wants to be in a group again that they left: nobody is brought back silently (M13). */
 export async function joinByWelcome(
   core: Core,
   tx: Tx,
-  contact: ContactRow,
+  contact: Sender,
   body: WelcomeBody,
   { isAsked = false }: { readonly isAsked?: boolean } = {},
 ): Promise<void> {
@@ -52,23 +61,48 @@ export async function joinByWelcome(
   if (!isAtPlace || used === undefined) return core.emit({ kind: "fault", where: "welcome", code: "badPlace" });
   const joined: JoinedGroup = { body, session, used, contact, held };
   if (session.kind === "group") return joinGroup(core, tx, joined);
-  const isPair =
-    session.kind === "direct" &&
-    used.contactId === contact.identityId &&
-    session.roster.every(({ identityId }) => identityId === contact.identityId || identityId === core.account.identityId);
-  if (!isPair) return core.emit({ kind: "fault", where: "welcome", code: "badPlace" });
-  if (!isPreferred(core, tx, contact, session)) return;
-  startThread(core, tx, contact.identityId);
-  const threadId = tx.get(tables.contacts, contact.identityId)?.conversationId ?? "";
+  const partner = partnerIn(core, tx, joined);
+  if (partner === undefined) return core.emit({ kind: "fault", where: "welcome", code: "badPlace" });
+  if (!isPreferred(core, tx, partner, session)) return;
+  startThread(core, tx, partner.identityId);
+  const threadId = tx.get(tables.contacts, partner.identityId)?.conversationId ?? "";
   take(core, tx, joined, threadId);
-  await switchThread(core, tx, contact.identityId, groupId);
+  dropRejoins(core, tx, partner.identityId);
+  await switchThread(core, tx, partner.identityId, groupId);
+}
+
+/**
+ * The other side of a conversation of two: who sent the Welcome, with the key package that was made for them; or whom another own device
+ * talks with. Somebody whom that device accepted is a contact here as well.
+ */
+function partnerIn(core: Core, tx: Tx, { session, used, contact, body }: JoinedGroup): ContactRow | undefined {
+  const { contacts } = core.tables;
+  const self = core.account.identityId;
+  const others = [...new Set(session.roster.map(({ identityId }) => identityId))].filter((id) => id !== self);
+  const [other] = others;
+  if (session.kind !== "direct" || other === undefined || others.length !== 1) return undefined;
+  if (contact.identityId !== self) return other === used.contactId ? tx.get(contacts, other) : undefined;
+  const known = tx.get(contacts, other);
+  if (known?.state === "blocked") return undefined;
+  const name = session.roster.find(({ identityId }) => identityId === other)?.name ?? "";
+  const made = known ?? newContact(core, other, { name, state: "accepted", nodeUrls: [body.place.nodeUrl] });
+  tx.put(contacts, other, { ...made, state: "accepted" });
+  return tx.get(contacts, other);
+}
+
+/** Whoever is in does not ask to be taken in. */
+function dropRejoins({ tables }: Core, tx: Tx, to: ContactRow["identityId"]): void {
+  for (const id of tx.ids(tables.mail)) {
+    const mail = tx.get(tables.mail, id);
+    if (mail?.to === to && mail.letter.kind === "rejoin") tx.delete(tables.mail, id);
+  }
 }
 
 interface JoinedGroup {
   readonly body: WelcomeBody;
   readonly session: Session;
   readonly used: KeyPackageRow;
-  readonly contact: ContactRow;
+  readonly contact: Sender;
   readonly held: GroupRow | undefined;
 }
 
@@ -89,6 +123,7 @@ async function joinGroup(core: Core, tx: Tx, joined: JoinedGroup): Promise<void>
   if (thread === undefined) await tellStart(core, tx, threadId, core.nowMs);
   else resend(core, tx, thread);
   const { identityId, name } = core.account;
+  if (contact.identityId === identityId) return;
   const event = { what: "memberAdded", name, identityId, by: contact.name, byId: contact.identityId } as const;
   await appendEntry(tx, threads, threadId, { kind: "event", event, atMs: core.nowMs });
 }

@@ -10,7 +10,7 @@ export function assertOpen(core: Core, id: ConversationId): void {
   const { threads, groups, contacts } = core.tables;
   const thread = threads.get(id);
   if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
-  if (core.account.isCloned) throw new ClientError({ code: "client/cloned" });
+  assertGoesOn(core);
   const contact = thread.contactId === undefined ? undefined : contacts.get(thread.contactId);
   if (contact?.state === "blocked") throw new ClientError({ code: "contact/blocked" });
   if (contact?.alert?.isDecided === false) throw new ClientError({ code: "contact/undecided" });
@@ -20,6 +20,12 @@ export function assertOpen(core: Core, id: ConversationId): void {
   const isOver = group?.state === "removed" || group?.state === "left" || (group !== undefined && isLeaving(group));
   const isClosed = contact?.state === "gone" || isOver;
   if (isClosed || hasSaidGoodbye(core, thread)) throw new ClientError({ code: "conversation/closed" });
+}
+
+/** @throws {ClientError} client/cloned, client/removed: nothing is sent from here any more */
+export function assertGoesOn({ account }: Core): void {
+  if (account.isRemoved === true) throw new ClientError({ code: "client/removed" });
+  if (account.isCloned) throw new ClientError({ code: "client/cloned" });
 }
 
 function isAlerted(contact: ContactRow | undefined): boolean {

@@ -10,7 +10,7 @@ import type { WelcomeBody } from "../mail/envelope.ts";
 import { newOffer } from "../mail/outgoing.ts";
 import type { FollowedPart, FollowedRecord } from "../net/stream-follower.ts";
 import type { ConversationWarning } from "../snapshots.ts";
-import type { CursorRow, GroupRow } from "../store/rows.ts";
+import type { AddRow, CursorRow, GroupRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyContent, applyOwnEcho, type VerificationRuns } from "./content.ts";
@@ -179,12 +179,25 @@ class Receiver {
     if (isOwn && isCommit === true && isAdd === false) this.#put({ refreshedMs: this.#core.nowMs });
     if (this.#group.wishes !== undefined) this.#put({ wishes: unmetWishes(this.#group, session) });
     if (isOwn && welcome !== undefined) this.#sendWelcomes(session, welcome, at);
+    this.#put({ adds: stillMissing(this.#group.adds, session) });
     if (isStart) return tellStart(this.#core, this.#tx, this.#group.threadId, atMs);
     for (const event of events) {
       if (event.kind === "memberAdded" && !isMemberOf(before, event.member.identityId))
         markNewcomer(this.#tx, this.#core.tables.threads, this.#group.threadId, event.member);
+      else if (event.kind === "memberAdded") this.#noteNewDevice(event.member, atMs);
       for (const told of eventsOf(event, before, session)) await this.#event(told, atMs);
     }
+  }
+
+  /** Told for a week wherever the contact is shown, as long as this person may not have seen it. */
+  #noteNewDevice({ identityId, deviceId }: Member, atMs: number): void {
+    const { contacts } = this.#core.tables;
+    const contact = this.#tx.get(contacts, identityId);
+    if (contact === undefined) return;
+    const device = encodeHex(deviceId);
+    const others = (contact.newDevices ?? []).filter((known) => known.deviceId !== device);
+    if (others.length === (contact.newDevices ?? []).length)
+      this.#tx.put(contacts, identityId, { ...contact, newDevices: [...others, { deviceId: device, atMs }].slice(-10) });
   }
 
   /** One letter for each device that this commit added. */
@@ -294,6 +307,12 @@ class Receiver {
   }): Promise<void> {
     return appendEntry(this.#tx, this.#core.tables.threads, this.#group.threadId, { kind: "missing", ...entry });
   }
+}
+
+/** Another own device may have been faster. */
+function stillMissing(adds: readonly AddRow[], { roster }: Session): readonly AddRow[] {
+  const isIn = ({ offer }: AddRow): boolean => roster.some(({ deviceId }) => equalBytes(deviceId, offer.deviceId));
+  return adds.some((add) => add.isOwn === true && isIn(add)) ? adds.filter((add) => add.isOwn !== true || !isIn(add)) : adds;
 }
 
 function pick({ seq, chain }: CursorRow): { readonly seq: number; readonly chain: Uint8Array } {

@@ -21,7 +21,9 @@ export function planGroupCommit(
   if (session.leaving.some(({ leaf }) => leaf !== self.leaf) && (mayConfigure || mayAcceptLeaves))
     return { ...simple({ kind: "acceptLeaves" }), isRemoval: mayConfigure };
   if (isLeaving(group)) return planLeaving(session);
-  return self.isAdministrator ? (planAdds(group) ?? planAgreed(group, session)) : undefined;
+  // Anybody may add devices of their own.
+  const adds = self.isAdministrator ? group.adds : group.adds.filter(({ identityId }) => identityId === self.identityId);
+  return planAdds(adds) ?? (self.isAdministrator ? planAgreed(group, session) : undefined);
 }
 
 /** Whether a device may sign for the streams. Its removals change the tokens (conversation.md section 4). */
@@ -96,8 +98,8 @@ function keysToList(
   return added;
 }
 
-function planAdds(group: GroupRow): PlannedCommit | undefined {
-  const adds: readonly AddRow[] = group.adds.slice(0, MAX_ADDS_AT_ONCE);
+function planAdds(all: readonly AddRow[]): PlannedCommit | undefined {
+  const adds = all.slice(0, MAX_ADDS_AT_ONCE);
   if (adds.length === 0) return undefined;
   return { ...simple({ kind: "add", keyPackages: adds.map(({ offer }) => offer.keyPackage) }), adds };
 }

@@ -21,6 +21,8 @@ import { toWireRequest } from "../transport/wire.ts";
 
 const STOCK_SIZE = 8;
 const FEW = 4;
+/** The first stock of a device that was linked: it is taken into every conversation at once. */
+const MOST_AT_FIRST = 64;
 const LOOK_AGAIN_MS = 6 * 3_600_000;
 const REFUSED_RETRY_MS = 60_000;
 const MAX_PAUSE_MS = 600_000;
@@ -60,7 +62,7 @@ async function refill(core: Core, link: NodeLink, claimers: readonly Uint8Array[
   const isOld = core.nowMs - madeMs > STOCK_AGE_MS || madeMs > core.nowMs;
   const left = isOld ? 0 : (await link.call("keyPackage.count", await proven(core, link, "keyPackage.count", {}))).count;
   const made: Omit<KeyPackageRow, "contactId">[] = [];
-  for (let missing = STOCK_SIZE - left; left <= FEW && missing > 0; missing--) made.push(await newKeyPackage(core));
+  for (let missing = sizeFor(core) - left; left <= FEW && missing > 0; missing--) made.push(await newKeyPackage(core));
   await core.ledger.transact(async (tx) => {
     const { keyPackages } = core.tables;
     for (const id of tx.ids(keyPackages)) {
@@ -73,7 +75,9 @@ async function refill(core: Core, link: NodeLink, claimers: readonly Uint8Array[
   const packages = made.map(({ publicPackage }) => publicPackage);
   const fields = { packages, claimTokenHashes: [...claimers], ...(isOld ? { replaces: true } : {}) };
   try {
-    await link.call("keyPackage.publish", await proven(core, link, "keyPackage.publish", fields));
+    // More than a few are more than a socket's frame takes.
+    const isLarge = packages.length > STOCK_SIZE;
+    await link.call("keyPackage.publish", await proven(core, link, "keyPackage.publish", fields), { isLarge });
   } catch (error) {
     // Without an answer the node may have them; when it refuses, nobody will ever ask for these.
     if (error instanceof ApiError) await forget(core, made);
@@ -98,13 +102,19 @@ function ownStock(core: Core): readonly KeyPackageRow[] {
   return core.tables.keyPackages.all().filter(({ contactId }) => contactId === undefined);
 }
 
-/** Whoever talks with me may bring me into a group. */
-function claimersOf({ tables }: Core): readonly Uint8Array[] {
-  return tables.contacts
+/** Whoever talks with me, and own devices, may bring me into a group. */
+function claimersOf({ tables, account }: Core): readonly Uint8Array[] {
+  const own = account.ownClaimToken === undefined ? [] : [tokenHash(account.ownClaimToken)];
+  const contacts = tables.contacts
     .all()
     .flatMap(({ state, myClaimToken }) => (state === "accepted" ? [tokenHash(myClaimToken)] : []))
-    .sort(compareBytes)
-    .slice(0, MAX_CLAIMERS);
+    .sort(compareBytes);
+  return [...own, ...contacts].slice(0, MAX_CLAIMERS).sort(compareBytes);
+}
+
+function sizeFor({ account, tables }: Core): number {
+  const isFirst = account.stock === undefined && account.ownClaimToken !== undefined;
+  return isFirst ? Math.min(STOCK_SIZE + tables.threads.ids().length, MOST_AT_FIRST) : STOCK_SIZE;
 }
 
 function hashOf(claimers: readonly Uint8Array[]): string {

@@ -4,7 +4,7 @@ import { recordHash } from "@p2pcrypt/api";
 import { concatBytes, DecodeError, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
 import { PURPOSES, type Purpose } from "@p2pcrypt/identity";
 import { openFromInbox, sealedKeyId, verifyKeyPackage } from "@p2pcrypt/session";
-import { joinByWelcome } from "../conversation/join.ts";
+import { joinByWelcome, ownDevice } from "../conversation/join.ts";
 import { putAdds, queueAdds } from "../conversation/membership.ts";
 import { startThread } from "../conversation/start.ts";
 import { appendEntry } from "../conversation/thread.ts";
@@ -41,7 +41,9 @@ export async function openLetter(core: Core, record: Uint8Array): Promise<Opened
   const ageMs = core.nowMs - head.timeMs;
   if (!isMine || ageMs > MAX_AGE_MS || ageMs < -MAX_AHEAD_MS) return undefined;
   const card = await verifyCard(core, head.certificate, head.profile);
-  if (card === undefined || !card.isUsable || card.isExpired || card.identityId === identityId) return undefined;
+  if (card === undefined || !card.isUsable || card.isExpired) return undefined;
+  // Own devices take each other in, and say nothing else this way.
+  if (card.identityId === identityId && body.kind !== "welcome") return undefined;
   const signer = await signerOf(core, card, envelope);
   if (signer === undefined) return undefined;
   return { card, envelope, ...(body.kind === "welcome" || body.kind === "stuckNotice" ? { deviceId: signer } : {}) };
@@ -50,6 +52,8 @@ export async function openLetter(core: Core, record: Uint8Array): Promise<Opened
 export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Promise<void> {
   const { card, envelope } = letter;
   const { head, body } = envelope;
+  if (card.identityId === core.account.identityId)
+    return body.kind === "welcome" ? joinByWelcome(core, tx, ownDevice(core), body) : undefined;
   const known = tx.get(core.tables.contacts, card.identityId);
   if (known?.state === "blocked") return;
   // Only a request may come from somebody new, or a knock with a link that is good.
@@ -139,8 +143,11 @@ interface Offered {
   readonly streamAdminKey?: Uint8Array;
 }
 
+/** A contact, or this identity of its other devices. */
+type Offerer = Pick<ContactRow, "identityId" | "revokedDevices">;
+
 /** A key package counts once: a letter that a node delivers again says nothing (M12). */
-export async function newOffersOf(core: Core, tx: Tx, contact: ContactRow, offers: readonly Offered[]): Promise<OfferRow[]> {
+export async function newOffersOf(core: Core, tx: Tx, contact: Offerer, offers: readonly Offered[]): Promise<OfferRow[]> {
   const fresh: OfferRow[] = [];
   for (const offer of await offersOf(core, contact, offers)) {
     const name = encodeHex(recordHash(offer.keyPackage));
@@ -152,7 +159,7 @@ export async function newOffersOf(core: Core, tx: Tx, contact: ContactRow, offer
 }
 
 /** Key packages that really are of this contact's devices, with every check that an add will make again (I1). */
-async function offersOf(core: Core, contact: ContactRow, offers: readonly Offered[]): Promise<OfferRow[]> {
+async function offersOf(core: Core, contact: Offerer, offers: readonly Offered[]): Promise<OfferRow[]> {
   const { crypto, identity } = core.deps;
   /** By device: of two offers for one, the later counts. */
   const found = new Map<string, OfferRow>();
@@ -187,7 +194,9 @@ async function signerOf(core: Core, card: VerifiedCard, { body, signed, signatur
     return holds ? new Uint8Array(0) : undefined;
   }
   const device = await identity.verifyDevice(card.certificate, body.deviceCertificate, at);
-  if (device === undefined || card.revokedDevices.some((revoked) => equalBytes(revoked, device.deviceId))) return undefined;
+  const isOwn = card.identityId === core.account.identityId;
+  const revokedDevices = [...card.revokedDevices, ...(isOwn ? core.account.revokedDevices : [])];
+  if (device === undefined || revokedDevices.some((revoked) => equalBytes(revoked, device.deviceId))) return undefined;
   const holds = await crypto.verify(device.signatureKey, concatBytes(purposeBytes(purpose), signed), signature);
   return holds ? device.deviceId : undefined;
 }

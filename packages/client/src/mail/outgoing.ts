@@ -3,6 +3,7 @@ import { ApiError, limits, toStreamId } from "@p2pcrypt/api";
 import { concatBytes, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
 import { encodeCredential, type Inbox, PURPOSES } from "@p2pcrypt/identity";
 import { createKeyPackage, sealToInbox } from "@p2pcrypt/session";
+import { lookupOwn } from "../account/publish.ts";
 import type { Core } from "../core.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import { backoffMs } from "../run/backoff.ts";
@@ -49,11 +50,9 @@ async function forward(core: Core, mail: MailRow): Promise<Step> {
 
 /** Seals the copies, once the recipient is known. @returns undefined while their node cannot be reached, or why nothing goes to them. */
 async function address(core: Core, mail: MailRow): Promise<readonly CopyRow[] | Hindrance | undefined> {
-  const answer = await lookUp(core, mail.to);
-  if (answer.kind === "unreachable") return undefined;
-  if (answer.kind === "hindered") return answer.by;
-  const { contact } = answer;
-  const inboxes = inboxesFor(mail.letter, answer.inboxes);
+  const addressee = mail.to === core.account.identityId ? await ownInboxes(core) : await inboxesOf(core, mail);
+  if (addressee === undefined || typeof addressee === "string") return addressee;
+  const { contact, inboxes } = addressee;
   const made = await bodyOf(core, mail);
   const copies: CopyRow[] = [];
   for (const inbox of inboxes) copies.push(await sealCopy(core, contact, inbox, made.body));
@@ -63,6 +62,29 @@ async function address(core: Core, mail: MailRow): Promise<readonly CopyRow[] | 
     tx.put(core.tables.mail, mail.id, { ...rest, copies });
   });
   return copies;
+}
+
+interface Addressee {
+  readonly contact: Pick<ContactRow, "identityId" | "myClaimToken">;
+  readonly inboxes: readonly Inbox[];
+}
+
+async function inboxesOf(core: Core, { to, letter }: MailRow): Promise<Addressee | Hindrance | undefined> {
+  const answer = await lookUp(core, to);
+  if (answer.kind === "unreachable") return undefined;
+  if (answer.kind === "hindered") return answer.by;
+  return { contact: answer.contact, inboxes: inboxesFor(letter, answer.inboxes) };
+}
+
+/** Of the other own devices, as the profile has them now: a new one publishes its own before it is taken in anywhere. */
+async function ownInboxes(core: Core): Promise<Addressee | undefined> {
+  const { account, links } = core;
+  const link = links.to(account.homeNodeUrl);
+  if (!link.isConnected) return undefined;
+  const published = await lookupOwn(core, link);
+  const inboxes = (published?.inboxes ?? []).filter(({ stream }) => !equalBytes(stream, account.inbox.stream));
+  const contact = { identityId: account.identityId, myClaimToken: account.ownClaimToken ?? core.deps.random(32) };
+  return { contact, inboxes };
 }
 
 function inboxesFor(letter: Letter, inboxes: readonly Inbox[]): readonly Inbox[] {
@@ -108,7 +130,7 @@ export async function newKeyPackage(core: Core): Promise<Omit<KeyPackageRow, "co
   return { ...bundle, createdMs: core.nowMs, adminSecretKey };
 }
 
-async function sealCopy(core: Core, contact: ContactRow, inbox: Inbox, body: EnvelopeBody): Promise<CopyRow> {
+async function sealCopy(core: Core, contact: Addressee["contact"], inbox: Inbox, body: EnvelopeBody): Promise<CopyRow> {
   const { account, deps } = core;
   const head: EnvelopeHead = {
     recipient: contact.identityId,
@@ -162,7 +184,7 @@ async function deliver(core: Core, { id, to }: MailRow, copy: CopyRow): Promise<
   await link.call(
     "stream.append",
     { stream, kind: "sealedRequest", record, idempotencyKey },
-    { capability: isLarge ? core.tables.contacts.get(to)?.theirInboxToken : undefined, isLarge },
+    { capability: isLarge ? inboxTokenFor(core, to) : undefined, isLarge },
   );
   await core.ledger.transact(async (tx) => {
     const mail = tx.get(core.tables.mail, id);
@@ -170,6 +192,11 @@ async function deliver(core: Core, { id, to }: MailRow, copy: CopyRow): Promise<
     if (mail === undefined || copies.every(({ isDelivered }) => isDelivered)) tx.delete(core.tables.mail, id);
     else tx.put(core.tables.mail, id, { ...mail, copies });
   });
+}
+
+function inboxTokenFor({ account, tables }: Core, to: MailRow["to"]): Uint8Array | undefined {
+  // Inboxes of one identity share a token, as contacts hold one for all of them.
+  return to === account.identityId ? account.inbox.contactToken : tables.contacts.get(to)?.theirInboxToken;
 }
 
 /** The node refuses, and the recipient may have moved, or nothing may go to them now. Everything is looked up again, later, whatever wakes this task until then. */

@@ -45,6 +45,14 @@ export interface AccountRow {
   readonly revocationAtMs?: number;
   readonly backupAtMs?: number;
   readonly stock?: StockRow;
+  /** What its person calls this device. */
+  readonly deviceName?: string;
+  /** Lets own devices claim each other's key packages; made when the first one is linked. */
+  readonly ownClaimToken?: Uint8Array;
+  /** Stream ids of the inboxes of devices that were removed: they leave the profile. */
+  readonly removedInboxes?: readonly Uint8Array[];
+  /** Another own device removed this one: it stops as one whose vault was copied does. */
+  readonly isRemoved?: boolean;
   /** The vault is or was in use twice (M20): nothing is sent any more. */
   readonly isCloned: boolean;
 }
@@ -125,6 +133,8 @@ export interface ContactRow {
   readonly isGivenCertifications?: boolean;
   readonly failedRuns: number;
   readonly alert?: ContactAlert;
+  /** Devices that came into the conversation after it began, for as long as people are told. */
+  readonly newDevices?: readonly { readonly deviceId: string; readonly atMs: number }[];
   /** Where to ask for the profile: newest first. */
   readonly nodeUrls: readonly string[];
   /** When their nodes were last asked; less when none answered. */
@@ -389,4 +399,6 @@ export interface AddRow {
   /** Where the device that offered it reads. Absent: any of theirs. */
   readonly replyInbox?: Uint8Array;
   readonly offer: OfferRow;
+  /** An own device that is missing here. Once it is in, whoever added it, there is nothing left to do. */
+  readonly isOwn?: true;
 }

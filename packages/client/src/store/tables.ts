@@ -1,4 +1,5 @@
 // Every table of the client, and the one place that knows their names.
+import type { OwnDeviceRow } from "./device-rows.ts";
 import type { DownloadRow, UploadRow } from "./file-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AccountRow, CertifiedRow, ContactRow, GroupRow, KeyPackageRow, MailRow, OutboxRow, ThreadRow } from "./rows.ts";
@@ -23,6 +24,8 @@ export interface Tables {
   readonly groups: Table<GroupRow>;
   readonly uploads: Table<UploadRow>;
   readonly downloads: Table<DownloadRow>;
+  /** By device id, hex. */
+  readonly devices: Table<OwnDeviceRow>;
 }
 
 export function createTables(): Tables {
@@ -37,6 +40,7 @@ export function createTables(): Tables {
     groups: new Table("groups"),
     uploads: new Table("uploads"),
     downloads: new Table("downloads"),
+    devices: new Table("devices"),
   };
 }
 
@@ -51,4 +55,5 @@ export async function loadTables(ledger: Ledger, tables: Tables): Promise<void> 
   await ledger.load(tables.groups);
   await ledger.load(tables.uploads);
   await ledger.load(tables.downloads);
+  await ledger.load(tables.devices);
 }

@@ -9,6 +9,8 @@ import {
   createClient,
   type IdentityPort,
   importClient,
+  type LinkingOffer,
+  linkClient,
   type NodeTransport,
   openClient,
   openPgpIdentity,
@@ -129,6 +131,31 @@ export class World {
     const disk = new MemoryVaultStore();
     const deps = await this.#deps(name, await newVault(disk, `${name} recovered`), through);
     return this.#started(name, disk, await recoverClient(deps, recovery));
+  }
+
+  /** A new device that has a code of another one. `person` is there once it was confirmed on both sides. */
+  async linking(
+    name: string,
+    code: string,
+    compare: (offer: LinkingOffer) => Promise<boolean>,
+    through: (transport: NodeTransport) => NodeTransport = (same) => same,
+  ): Promise<{ readonly person: Promise<Person>; readonly disk: MemoryVaultStore; cancel(): void }> {
+    const disk = new MemoryVaultStore();
+    const deps = await this.#deps(name, await newVault(disk, name), through);
+    const { client, cancel } = linkClient(deps, { code, homeNodeUrl: NODE_URL, deviceName: name, compare });
+    const person = client.then((opened) => this.#started(name, disk, opened));
+    person.catch(() => undefined); // looked at by whoever waits for it
+    return { person, disk, cancel };
+  }
+
+  /** A new device of somebody's, with digits that are the same. */
+  async linked(old: Person, name: string, form: "link" | "typed" = "link"): Promise<Person> {
+    const { code } = await old.client.devices.startLinking(form);
+    const { person } = await this.linking(name, code, async () => true);
+    await this.until("compared", () => old.client.devices.linking()?.state === "compare");
+    await old.client.devices.confirmLinking(true);
+    await this.until("linked", () => old.client.devices.linking()?.state === "linked");
+    return person;
   }
 
   /** The same disk without the surface: a member who does not keep to the rules. */

@@ -6,9 +6,10 @@ import { Button, IconButton } from "../kit/Button.tsx";
 import { Choice } from "../kit/Choice.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { type JoinActions, JoinDevice } from "./JoinDevice.tsx";
 import { Solo } from "./Solo.tsx";
 
-export interface ImportActions {
+export interface ImportActions extends JoinActions {
   readonly importBackup: (backup: {
     readonly bytes: Uint8Array;
     readonly passphrase: string;
@@ -27,20 +28,23 @@ export interface ImportActions {
   }) => Promise<void>;
 }
 
-type Source = "backup" | "key" | "sheet";
+type Source = "device" | "backup" | "key" | "sheet";
 
-/** An identity from a backup, from another OpenPGP program, or from paper. */
+/** An identity from another device, from a backup, from another OpenPGP program, or from paper. */
 export function Import({
   ownNode,
+  linkingCode,
   actions,
   onBack,
 }: {
   readonly ownNode: string | undefined;
+  /** Of a link for a new device that was opened. */
+  readonly linkingCode: string | undefined;
   readonly actions: ImportActions;
   readonly onBack: () => void;
 }) {
   const { t } = useWords();
-  const [source, setSource] = useState<Source>("backup");
+  const [source, setSource] = useState<Source>("device");
   const [file, setFile] = useState<File>();
   const [passphrase, setPassphrase] = useState("");
   const [words, setWords] = useState("");
@@ -56,7 +60,12 @@ export function Import({
     if (source === "backup") return actions.importBackup({ bytes, passphrase });
     return actions.importOpenPgp({ bytes, homeNodeUrl, ...called, ...(passphrase === "" ? {} : { passphrase }) });
   });
-  const hints = { backup: t("import.backupHint"), key: t("import.keyHint"), sheet: t("import.sheetHint") };
+  const hints = {
+    device: t("import.deviceHint"),
+    backup: t("import.backupHint"),
+    key: t("import.keyHint"),
+    sheet: t("import.sheetHint"),
+  };
   const isReady = source === "sheet" ? words.trim() !== "" : file !== undefined;
   const found = (text: string): void => {
     setScanning(false);
@@ -69,6 +78,27 @@ export function Import({
         <h1>{t("import.title")}</h1>
         <p className="hint">{t("import.line")}</p>
       </div>
+      <Choice
+        label={t("import.kind")}
+        value={source}
+        onChange={(next) => {
+          setSource(next);
+          bring.clear();
+        }}
+        options={[
+          ["device", t("import.device")],
+          ["backup", t("import.backup")],
+          ["key", t("import.key")],
+          ["sheet", t("import.sheet")],
+        ]}
+        hint={hints[source]}
+      />
+      {source === "device" ? <JoinDevice ownNode={ownNode} code={linkingCode} actions={actions} /> : form(source)}
+    </Solo>
+  );
+
+  function form(from: Exclude<Source, "device">) {
+    return (
       <form
         className="stack"
         onSubmit={(event) => {
@@ -76,21 +106,7 @@ export function Import({
           bring.run();
         }}
       >
-        <Choice
-          label={t("import.kind")}
-          value={source}
-          onChange={(next) => {
-            setSource(next);
-            bring.clear();
-          }}
-          options={[
-            ["backup", t("import.backup")],
-            ["key", t("import.key")],
-            ["sheet", t("import.sheet")],
-          ]}
-          hint={hints[source]}
-        />
-        {source === "sheet" ? (
+        {from === "sheet" ? (
           <>
             <Field label={t("import.words")} value={words} onChange={setWords} rows={4} isCode />
             {isScanning ? (
@@ -125,8 +141,8 @@ export function Import({
             />
           </>
         )}
-        {source === "backup" ? undefined : <Field label={t("import.name")} value={name} onChange={setName} />}
-        {source === "backup" || (source === "key" && ownNode !== undefined) ? undefined : (
+        {from === "backup" ? undefined : <Field label={t("import.name")} value={name} onChange={setName} />}
+        {from === "backup" || (from === "key" && ownNode !== undefined) ? undefined : (
           <Field label={t("start.node")} hint={t("start.nodeHint")} value={node} onChange={setNode} type="url" isCode />
         )}
         <Problem text={bring.error} />
@@ -134,6 +150,6 @@ export function Import({
           {bring.isRunning ? t("import.going") : t("import.go")}
         </Button>
       </form>
-    </Solo>
-  );
+    );
+  }
 }

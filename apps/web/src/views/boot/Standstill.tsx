@@ -20,6 +20,7 @@ interface Told {
 const ENDED = {
   takenOver: { title: "boot.takenOver", line: "boot.takenOverLine", next: ["useHere"] },
   cloned: { title: "boot.cloned", line: "boot.clonedLine", next: ["discard"] },
+  removed: { title: "boot.removed", line: "boot.removedLine", next: ["discard"] },
   deleted: { title: "boot.deleted", line: "boot.deletedLine", next: ["startOver", "restore"] },
   notStored: { title: "boot.notStored", line: "boot.notStoredLine", next: ["reload"] },
   workerFailed: { title: "boot.workerFailed", line: "boot.workerFailedLine", next: ["reload", "discard"] },

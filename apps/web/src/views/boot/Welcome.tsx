@@ -20,6 +20,8 @@ export interface WelcomeProps {
   /** The node of this page; undefined when the page comes from elsewhere. */
   readonly ownNode: string | undefined;
   readonly beginsWith: "start" | "import";
+  /** Of a link for a new device that was opened. */
+  readonly linkingCode?: string | undefined;
   readonly actions: ImportActions & {
     readonly create: (name: string, homeNodeUrl: string) => Promise<void>;
     readonly openLink: () => void;
@@ -27,7 +29,7 @@ export interface WelcomeProps {
 }
 
 /** The first minute. One thing to press at each step. */
-export function Welcome({ target, group, ownNode, beginsWith, actions }: WelcomeProps) {
+export function Welcome({ target, group, ownNode, beginsWith, linkingCode, actions }: WelcomeProps) {
   const { t } = useWords();
   const [step, setStep] = useState<"start" | "name" | "import">(beginsWith);
   if (step === "name")
@@ -39,7 +41,7 @@ export function Welcome({ target, group, ownNode, beginsWith, actions }: Welcome
         onCreate={actions.create}
       />
     );
-  if (step === "import") return <Import ownNode={ownNode} actions={actions} onBack={() => setStep("start")} />;
+  if (step === "import") return <Import {...{ ownNode, linkingCode, actions }} onBack={() => setStep("start")} />;
   if (target != null) {
     return (
       <Solo>

@@ -1,35 +1,42 @@
+import type { DeviceSnapshot, LinkingRun } from "@p2pcrypt/client";
+import { useState } from "react";
+import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
-import { Problem } from "../kit/Field.tsx";
+import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { type LinkActions, LinkDevice } from "./LinkDevice.tsx";
 
-export interface DevicesActions {
+export interface DevicesActions extends LinkActions {
   readonly removeDevice: (deviceId: string) => Promise<void>;
+  readonly renameDevice: (name: string) => Promise<void>;
 }
 
-/** Where this identity is, and the end of a place that was lost. */
+/** Where this identity is, another place for it, and the end of one that was lost. */
 export function DevicesSection({
-  own,
   devices,
+  linking,
+  hasPassphrase,
+  nowMs,
   actions,
 }: {
-  readonly own: string;
-  readonly devices: readonly string[];
+  readonly devices: readonly DeviceSnapshot[];
+  readonly linking: LinkingRun | undefined;
+  readonly hasPassphrase: boolean;
+  readonly nowMs: number;
   readonly actions: DevicesActions;
 }) {
   const { t } = useWords();
   const remove = useAct(actions.removeDevice);
   return (
-    <section className="stack tight">
+    <section className="stack tight" id="devices">
       <h2>{t("settings.devices")}</h2>
       <p className="hint">{t("settings.devicesLine")}</p>
       <ul className="stack tight">
-        {devices.map((id) => (
-          <li key={id} className="line wrap">
-            <span className="grow code">{id}</span>
-            {id === own ? (
-              <span className="hint">{t("details.thisDevice")}</span>
-            ) : (
-              <Button size="small" look="quiet danger" isPending={remove.isRunning} onPress={() => remove.run(id)}>
+        {devices.map((device) => (
+          <li key={device.deviceId} className="line wrap">
+            <DeviceName device={device} nowMs={nowMs} onRename={actions.renameDevice} />
+            {device.isThis ? undefined : (
+              <Button size="small" look="quiet danger" isPending={remove.isRunning} onPress={() => remove.run(device.deviceId)}>
                 {t("settings.deviceRemove")}
               </Button>
             )}
@@ -37,6 +44,54 @@ export function DevicesSection({
         ))}
       </ul>
       <Problem text={remove.error} />
+      <LinkDevice run={linking} hasPassphrase={hasPassphrase} actions={actions} />
     </section>
+  );
+}
+
+function DeviceName({
+  device,
+  nowMs,
+  onRename,
+}: {
+  readonly device: DeviceSnapshot;
+  readonly nowMs: number;
+  readonly onRename: (name: string) => Promise<void>;
+}) {
+  const { t, date } = useWords();
+  const [next, setNext] = useState<string>();
+  const rename = useAct(async (name: string) => {
+    await onRename(name);
+    setNext(undefined);
+  });
+  const { deviceId, name, isThis, lastSeenMs, sinceMs, isNew } = device;
+  if (next !== undefined)
+    return (
+      <form
+        className="grow line wrap"
+        onSubmit={(event) => {
+          event.preventDefault();
+          rename.run(next);
+        }}
+      >
+        <Field label={t("linking.deviceName")} value={next} onChange={setNext} autoFocus />
+        <Button type="submit" size="small" isPending={rename.isRunning}>
+          {t("settings.deviceRename")}
+        </Button>
+      </form>
+    );
+  const seen = lastSeenMs === undefined ? undefined : t("settings.deviceSeen", { date: date(lastSeenMs, nowMs) });
+  const since = isNew ? t("settings.deviceNew", { date: date(sinceMs, nowMs) }) : undefined;
+  return (
+    <div className="grow">
+      <p>{name === undefined ? t("settings.deviceNoName") : shownName(name)}</p>
+      <p className="hint">{[isThis ? t("details.thisDevice") : undefined, since, seen].filter(Boolean).join(" · ")}</p>
+      <p className="hint code">{deviceId}</p>
+      {isThis ? (
+        <Button size="small" look="quiet" onPress={() => setNext(name ?? "")}>
+          {t("settings.deviceRename")}
+        </Button>
+      ) : undefined}
+    </div>
   );
 }

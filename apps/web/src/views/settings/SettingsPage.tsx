@@ -1,4 +1,4 @@
-import type { NodeSnapshot, SelfSnapshot } from "@p2pcrypt/client";
+import type { DeviceSnapshot, LinkingRun, NodeSnapshot, SelfSnapshot } from "@p2pcrypt/client";
 import type { DeviceSettings } from "../../boot/boot.ts";
 import type { SafetySnapshot } from "../../model/safety.ts";
 import type { NotificationPermission } from "../../platform/platform.ts";
@@ -22,6 +22,9 @@ export interface SettingsProps {
   readonly device: DeviceSettings;
   readonly safety: SafetySnapshot;
   readonly nodes: readonly NodeSnapshot[];
+  readonly devices: readonly DeviceSnapshot[];
+  readonly linking: LinkingRun | undefined;
+  readonly nowMs: number;
   readonly hasPassphrase: boolean;
   readonly permission: NotificationPermission;
   readonly isMac: boolean;
@@ -47,6 +50,9 @@ export function SettingsPage({
   device,
   safety,
   nodes,
+  devices,
+  linking,
+  nowMs,
   hasPassphrase,
   permission,
   isMac,
@@ -68,7 +74,7 @@ export function SettingsPage({
         onAsk={actions.askNotifications}
         onHandleLinks={actions.handleLinks}
       />
-      <DevicesSection own={self.deviceId} devices={self.devices} actions={actions} />
+      <DevicesSection {...{ devices, linking, hasPassphrase, nowMs, actions }} />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
       <ExportSection actions={actions} />

@@ -1,0 +1,148 @@
+// Own devices in a terminal: linking a new one, from either side, the list, and the end of one.
+import { hostname } from "node:os";
+import { type Client, type ClientEvent, type DeviceSnapshot, linkClient } from "@p2pcrypt/client";
+import type { Command } from "commander";
+import type { CommandContext } from "../context.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { createHome } from "../home.ts";
+import { linkedIn, offerLinking, sayDigits } from "../linking-dialogue.ts";
+import { depsFor, settleWithin, withClient } from "../open-client.ts";
+import { askSecretText } from "../passphrase.ts";
+import { printable } from "../printable.ts";
+import { askYes } from "../question.ts";
+import type { RunCommand } from "../run.ts";
+import { showSelf } from "../self.ts";
+
+const PUBLISH_WAIT_MS = 15_000;
+const TAKEN_IN_WAIT_MS = 60_000;
+
+interface JoinFlags {
+  readonly codeFile?: string;
+  readonly node?: string;
+  readonly name?: string;
+}
+
+export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
+  const device = program.command("device").description("the devices of this identity");
+  device
+    .command("link")
+    .description("show a code with which a new device becomes this identity too; good once, for three minutes")
+    .option("--typed", "a short code to type instead of a link to scan")
+    .action(({ typed }: { typed?: boolean }) => run((context) => link(context, typed === true)));
+  device
+    .command("join")
+    .description("this home becomes a new device of the identity that shows a code")
+    .option("--code-file <file>", "the link or the typed code; - for standard input")
+    .option("--node <url>", "your node's address; a link says it itself")
+    .option("--name <name>", "what this device is called in your own lists", hostname())
+    .action((flags: JoinFlags) => run((context) => join(context, flags)));
+  device
+    .command("list")
+    .description("your devices")
+    .action(() =>
+      run((context) =>
+        withClient(context, { isOnline: true }, async (client) => {
+          await settleWithin(client, PUBLISH_WAIT_MS);
+          showDevices(context, client);
+        }),
+      ),
+    );
+  device
+    .command("rename <name>")
+    .description("what this device is called in your own lists")
+    .action((name: string) =>
+      run((context) =>
+        withClient(context, { isOnline: true }, async (client) => {
+          await client.devices.rename(name);
+          await settleWithin(client, PUBLISH_WAIT_MS);
+          showDevices(context, client);
+        }),
+      ),
+    );
+  device
+    .command("remove <id>")
+    .description("take a device out of this identity and out of every conversation, for ever")
+    .action((id: string) => run((context) => remove(context, id)));
+}
+
+async function link(context: CommandContext, isTyped: boolean): Promise<void> {
+  await withClient(context, { isOnline: true, asksAgain: true }, async (client) => {
+    await settleWithin(client, PUBLISH_WAIT_MS);
+    const linked = await offerLinking(client, context.output, isTyped ? "typed" : "link");
+    const { deviceId = "", deviceName = "" } = linked;
+    context.output.note(`Linked. Taking ${printable(deviceName)} into your conversations …`);
+    const { taken, all } = await linkedIn(client, deviceId, TAKEN_IN_WAIT_MS);
+    const said =
+      taken === all
+        ? `${printable(deviceName)} is one of your devices now, and in ${all} of ${all} conversations.`
+        : `${printable(deviceName)} is one of your devices now. It is in ${taken} of ${all} conversations; the others follow when both devices are online.`;
+    context.output.say(said, { device: deviceId, name: deviceName, conversations: all, takenInto: taken });
+  });
+}
+
+async function join(context: CommandContext, { codeFile, node, name = hostname() }: JoinFlags): Promise<void> {
+  const code = (await askSecretText("The link, or the code of ten characters; an empty line ends:", codeFile)).trim();
+  const home = await createHome(context);
+  try {
+    const linking = linkClient(depsFor(home), {
+      code,
+      ...(node === undefined ? {} : { homeNodeUrl: node }),
+      deviceName: name,
+      compare: async (offer) => {
+        sayDigits(context.output, offer.digits, { name: offer.name, device: offer.deviceName });
+        return askYes(`Does the other device of ${printable(offer.name)} show the same six digits? (yes/no) `);
+      },
+    });
+    context.output.note("Looking for your other device …");
+    const client = await linking.client.catch(async (error: unknown) => {
+      await home.vault.erase();
+      throw error;
+    });
+    client.start();
+    await taken(client);
+    showSelf(context, client.account.snapshot());
+    await client.close();
+  } finally {
+    await home.vault.close();
+  }
+}
+
+/** Until it is in every conversation that it was told of, at most a minute. */
+async function taken(client: Client): Promise<void> {
+  const isDone = (): boolean => client.conversations.list().every(({ state }) => state !== "opening");
+  await settleWithin(client, PUBLISH_WAIT_MS);
+  if (isDone()) return;
+  await new Promise<void>((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = client.subscribe((event: ClientEvent) => {
+      if (event.kind === "conversation" && isDone()) finish();
+    });
+    const timer = setTimeout(finish, TAKEN_IN_WAIT_MS);
+  });
+}
+
+async function remove(context: CommandContext, id: string): Promise<void> {
+  await withClient(context, { isOnline: true }, async (client) => {
+    await settleWithin(client, PUBLISH_WAIT_MS);
+    const { deviceId } = client.account.snapshot();
+    if (id === deviceId)
+      throw new CommandError(EXIT.refused, "device/own", "this is the device in use; end it with: p2pcrypt identity delete");
+    await client.devices.remove(id);
+    await settleWithin(client, PUBLISH_WAIT_MS);
+    showDevices(context, client);
+  });
+}
+
+function showDevices({ output }: CommandContext, client: Client): void {
+  const devices = client.devices.list();
+  output.say(devices.map(lineOf), { devices });
+}
+
+function lineOf({ deviceId, isThis, name, lastSeenMs, isNew }: DeviceSnapshot): string {
+  const seen = lastSeenMs === undefined ? "" : `, last seen ${new Date(lastSeenMs).toLocaleString()}`;
+  return `${deviceId}  ${name === undefined ? "no name" : printable(name)}${isThis ? ", this one" : seen}${isNew ? ", new" : ""}`;
+}

@@ -1,0 +1,52 @@
+// What views and commands see of own devices, and of the linking of a new one.
+
+export interface DeviceSnapshot {
+  /** Hex, 16 bytes. */
+  readonly deviceId: string;
+  readonly isThis: boolean;
+  /** As its person named it; undefined until it said so, or for one that was not linked. */
+  readonly name?: string;
+  /** When this device first heard of it. */
+  readonly sinceMs: number;
+  /** When it last said anything to own devices. Not known of the present one, which is here. */
+  readonly lastSeenMs?: number;
+  /** Linked in the last seven days: shown, so that nobody adds a device in silence. */
+  readonly isNew: boolean;
+}
+
+/** The linking of a new device, as the device sees it that takes it in. */
+export interface LinkingRun {
+  /** Names this attempt. */
+  readonly run: string;
+  readonly form: "link" | "typed";
+  /** To scan or to open, or to type in. A secret until it was used. */
+  readonly code: string;
+  readonly expiresAtMs: number;
+  /**
+   * `waiting` for the new device. `compare`: the person says whether both show the same digits. `confirmed`: waiting for the new device.
+   * `linked` and `failed` end it.
+   */
+  readonly state: "waiting" | "compare" | "confirmed" | "linked" | "failed";
+  /** Six of them, from `compare` on. */
+  readonly digits?: string;
+  /** What the new device says that it is called. */
+  readonly deviceName?: string;
+  /** Of the new device, once it is certified. */
+  readonly deviceId?: string;
+  readonly reason?: LinkingFailure;
+}
+
+/**
+ * `wrongCode`: three attempts with a wrong one, so the code is good for nothing any more. `mismatch`: the digits were not the same on
+ * both. `cancelled`: by the other device. `damaged`: what came was not what this program understands, or the node lies.
+ */
+export type LinkingFailure = "expired" | "wrongCode" | "mismatch" | "cancelled" | "declined" | "damaged" | "used" | "notFound";
+
+/** What the new device shows before anything is handed over. */
+export interface LinkingOffer {
+  readonly digits: string;
+  /** Of the identity, as the other device says. */
+  readonly name: string;
+  /** Of the device that shows the code. */
+  readonly deviceName: string;
+}

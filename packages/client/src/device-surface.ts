@@ -1,0 +1,35 @@
+// Own devices, as applications call them.
+import type { DeviceSnapshot, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
+
+/** Own devices. Linking is a dialogue of two of them: the other side is `linkClient`. */
+export interface Devices {
+  list(): readonly DeviceSnapshot[];
+  /** What this device is called in the lists of own devices. */
+  rename(name: string): Promise<void>;
+  /**
+   * Shows a code for a new device, good once and for three minutes. An earlier one ends. Whoever has the code and is confirmed becomes
+   * this identity: the caller asks for the passphrase first, where there is one.
+   *
+   * @throws {ClientError} device/tooMany, node/unreachable, node/refused
+   */
+  startLinking(form: LinkingRun["form"]): Promise<LinkingRun>;
+  /** The linking going on, or the last one since start. */
+  linking(): LinkingRun | undefined;
+  /** The person says whether both devices show the same digits. @throws {ClientError} linking/noRun */
+  confirmLinking(isEqual: boolean): Promise<void>;
+  cancelLinking(): Promise<void>;
+  /** Removes another device from the identity and from every conversation. Never undone. @throws {ClientError} device/unknown */
+  remove(deviceId: string): Promise<void>;
+}
+
+/** What a new device needs to find the one that takes it in. */
+export interface Linking {
+  /** A link, or a typed code. */
+  readonly code: string;
+  /** Of a typed code: the node where the other device is at home. A link says so itself. */
+  readonly homeNodeUrl?: string;
+  /** What it will be called in the lists of own devices. */
+  readonly deviceName: string;
+  /** The person compares: resolves to whether both devices show the same digits. */
+  readonly compare: (offer: LinkingOffer) => Promise<boolean>;
+}

@@ -1,0 +1,59 @@
+// Own devices: which there are, linking a new one, and the end of one.
+import { limits } from "@p2pcrypt/api";
+import { encodeHex } from "@p2pcrypt/bytes";
+import { change } from "./account/publish.ts";
+import { assertGoesOn } from "./conversation/open.ts";
+import type { Core } from "./core.ts";
+import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
+import type { Devices } from "./device-surface.ts";
+import { shortName } from "./devices/linking-join.ts";
+import { LinkingOffer } from "./devices/linking-offer.ts";
+import { deviceSnapshots } from "./devices/list.ts";
+import { removeDevice } from "./devices/remove.ts";
+import { ClientError } from "./failure.ts";
+
+export class ClientDevices implements Devices {
+  readonly #core: Core;
+  #offer: LinkingOffer | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  list(): readonly DeviceSnapshot[] {
+    return deviceSnapshots(this.#core);
+  }
+
+  async rename(name: string): Promise<void> {
+    await change(this.#core, { deviceName: shortName(name) });
+  }
+
+  async startLinking(form: LinkingRun["form"]): Promise<LinkingRun> {
+    const core = this.#core;
+    assertGoesOn(core);
+    if (core.account.devices.length >= limits.MAX_DEVICES)
+      throw new ClientError({ code: "device/tooMany", most: limits.MAX_DEVICES });
+    if (this.#offer?.isOver === false) this.#offer.cancel();
+    this.#offer = await LinkingOffer.begin(core, form, (run) => core.emit({ kind: "linking", run }));
+    return this.#offer.snapshot;
+  }
+
+  linking(): LinkingRun | undefined {
+    return this.#offer?.snapshot;
+  }
+
+  async confirmLinking(isEqual: boolean): Promise<void> {
+    if (this.#offer === undefined) throw new ClientError({ code: "linking/noRun" });
+    await this.#offer.confirm(isEqual);
+  }
+
+  async cancelLinking(): Promise<void> {
+    this.#offer?.cancel();
+  }
+
+  async remove(deviceId: string): Promise<void> {
+    const isKnown = this.#core.account.devices.some((id) => encodeHex(id) === deviceId);
+    if (!isKnown) throw new ClientError({ code: "device/unknown" });
+    await removeDevice(this.#core, deviceId);
+  }
+}

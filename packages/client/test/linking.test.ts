@@ -1,0 +1,124 @@
+import { hasIdentity } from "@p2pcrypt/client";
+import { Vault } from "@p2pcrypt/vault";
+import { expect, it } from "vitest";
+import { contactOf, conversationOf, faults, heard, idOf, type Person, say, World } from "./support/world.ts";
+
+it("a link makes a new device once both people have compared six digits, and it is in every conversation", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.acquainted(ben, ana);
+  await ben.client.groups.create("Walks", [idOf(ana)]);
+  await world.until("two", () => ana.client.conversations.list().length === 2);
+  await ben.client.account.updateSettings({ sendsTyping: false });
+  await ben.client.verification.verifyDigits(idOf(ana), (await ben.client.verification.digits(idOf(ana))).digits);
+  const run = await ben.client.devices.startLinking("link");
+  expect(run).toMatchObject({ form: "link", state: "waiting" });
+  let shown = "";
+  const { person } = await world.linking("Phone", run.code, async (offer) => {
+    expect(offer).toMatchObject({ name: "Ben" });
+    shown = offer.digits;
+    return true;
+  });
+  await world.until("compared", () => ben.client.devices.linking()?.state === "compare");
+  const compare = ben.client.devices.linking();
+  expect(compare).toMatchObject({ deviceName: "Phone" });
+  expect(compare?.digits).toMatch(/^\d{6}$/);
+  await world.until("shown", () => shown !== "");
+  expect(shown).toBe(compare?.digits);
+  await ben.client.devices.confirmLinking(true);
+  await world.until("linked", () => ben.client.devices.linking()?.state === "linked");
+  const phone = await person;
+  expect(idOf(phone)).toBe(idOf(ben));
+  expect(phone.client.account.snapshot().settings.sendsTyping).toBe(false);
+  expect(contactOf(phone, ana)).toMatchObject({ name: "Ana", trust: { kind: "verified" } });
+  await world.until("in both", () => phone.client.conversations.list().filter(({ state }) => state === "active").length === 2);
+  expect(phone.client.conversations.list().map(({ kind, name }) => [kind, name])).toEqual(
+    expect.arrayContaining([
+      ["direct", "Ana"],
+      ["group", "Walks"],
+    ]),
+  );
+  await say(ana, "to both of you");
+  await world.until("both devices", () => heard(phone).length === 1 && heard(ben).length === 1);
+  await say(phone, "from the phone");
+  await world.until("heard", () => heard(ana).length === 1);
+  const [devices, others] = [ben.client.devices.list(), phone.client.devices.list()];
+  expect(devices.map(({ name, isThis, isNew }) => [name, isThis, isNew])).toEqual([
+    [undefined, true, false],
+    ["Phone", false, true],
+  ]);
+  expect(others.map(({ deviceId }) => deviceId).sort()).toEqual(devices.map(({ deviceId }) => deviceId).sort());
+  expect([...faults(ana), ...faults(ben), ...faults(phone)]).toEqual([]);
+  await world.close(ana, ben, phone);
+});
+
+it("a typed code does the same, and what begins later reaches both devices", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.published(ana, ben);
+  const phone = await world.linked(ben, "Phone", "typed");
+  await world.until("published", () => phone.client.account.snapshot().isPublished);
+  await world.acquainted(ben, ana);
+  await world.until("there too", () => conversationOf(phone)?.state === "active", 60_000);
+  await say(ana, "hello");
+  await world.until("both", () => heard(phone).length === 1 && heard(ben).length === 1);
+  expect([...faults(ana), ...faults(ben), ...faults(phone)]).toEqual([]);
+  await world.close(ana, ben, phone);
+});
+
+it("one who is a member and no administrator takes the own new device into the group", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.acquainted(ben, ana);
+  await ana.client.groups.create("Choir", [idOf(ben)]);
+  await world.until("in", () => ben.client.conversations.list().length === 2);
+  const phone = await world.linked(ben, "Phone");
+  const choir = (person: Person) => person.client.conversations.list().find(({ name }) => name === "Choir");
+  await world.until("taken in", () => choir(phone)?.state === "active", 60_000);
+  await ana.client.conversations.send(choir(ana)?.id ?? "", "la");
+  await world.until("heard", () => heard(phone).includes("la"));
+  await world.close(ana, ben, phone);
+});
+
+it("a device that is removed hears nothing more, and is told", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.acquainted(ben, ana);
+  const phone = await world.linked(ben, "Phone");
+  await world.until("taken in", () => conversationOf(phone)?.state === "active", 60_000);
+  await expect(ben.client.devices.remove("00".repeat(16))).rejects.toMatchObject({ code: "device/unknown" });
+  await ben.client.devices.remove(phone.client.account.snapshot().deviceId);
+  expect(ben.client.devices.list()).toHaveLength(1);
+  await world.until("told", () => phone.events.some(({ kind }) => kind === "stopped"), 60_000);
+  expect(phone.events.find(({ kind }) => kind === "stopped")).toMatchObject({ code: "client/removed" });
+  await expect(say(phone, "still here?")).rejects.toMatchObject({ code: "client/removed" });
+  await say(ana, "without the phone");
+  await world.until("heard", () => heard(ben).length === 1);
+  await world.pass(5_000);
+  expect(heard(phone)).toEqual([]);
+  await world.close(ana, ben, phone);
+});
+
+it("nothing is stored when a person says that the digits differ, on either side", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const first = await ben.client.devices.startLinking("link");
+  const { person, disk } = await world.linking("Phone", first.code, async () => true);
+  await world.until("compared", () => ben.client.devices.linking()?.state === "compare");
+  await ben.client.devices.confirmLinking(false);
+  await expect(person).rejects.toMatchObject({ failure: { code: "linking/failed", reason: "mismatch" } });
+  expect(await isEmpty(disk)).toBe(true);
+  const second = await ben.client.devices.startLinking("link");
+  const other = await world.linking("Phone", second.code, async () => false);
+  await expect(other.person).rejects.toMatchObject({ failure: { code: "linking/failed", reason: "mismatch" } });
+  await world.until("over", () => ben.client.devices.linking()?.state === "failed");
+  expect(ben.client.devices.linking()).toMatchObject({ reason: "mismatch" });
+  expect(ben.client.devices.list()).toHaveLength(1);
+  await world.close(ben);
+});
+
+async function isEmpty(disk: Parameters<typeof Vault.open>[0]): Promise<boolean> {
+  const deps = { random: (size: number) => new Uint8Array(size), deriveKey: async () => new Uint8Array(32) };
+  return !(await hasIdentity(await Vault.open(disk, deps, { kind: "key", key: new Uint8Array(32).fill(7) })));
+}

@@ -1,6 +1,6 @@
 // Two people with browsers call each other: what each hears and sees, by the browser's own statistics, through the node's relay.
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookAt } from "./rig/look.ts";
+import { lookAt, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { freePort } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
@@ -23,9 +23,14 @@ beforeAll(async () => {
 const timerOf = ({ page }: Person) => page.getByRole("timer");
 const framesAt = async (person: Person): Promise<number> => (await heardBy(person)).framesDecoded;
 
-async function connected(media: "voice" | "video", answer: "call.answer" | "call.answerVideo"): Promise<void> {
-  await ana.press(ana.words.t(`call.of.${media}`));
-  await ben.press(ben.words.t(answer));
+/** Who calls takes turns: a seventh call in a minute would not ring. */
+async function connected(
+  media: "voice" | "video",
+  answer: "call.answer" | "call.answerVideo",
+  [from, to] = [ana, ben],
+): Promise<void> {
+  await from.press(from.words.t(`call.of.${media}`));
+  await to.press(to.words.t(answer));
   await Promise.all([ana, ben].map((person) => person.see(timerOf(person))));
 }
 
@@ -67,7 +72,7 @@ describe("a call in the browser", () => {
     await expect
       .poll(() => ana.page.locator("video.big").evaluate((video) => video instanceof HTMLVideoElement && video.videoWidth))
       .toBeGreaterThan(0);
-    expect(await lookAt(ana, "call-screen")).toEqual([]);
+    await takePicture(ana.page, "call-screen");
     await ben.press(ben.words.t("call.shareStop"));
     await ana.page.locator("video.beside").waitFor({ state: "detached" });
     await ana.press(ana.words.t("call.mute"));
@@ -108,6 +113,17 @@ describe("a call in the browser", () => {
     await over();
   });
 
+  it("K6: comes back by itself when the node, and its relay with it, dies and is started again", async () => {
+    await connected("voice", "call.answer");
+    await stage().node.kill();
+    await stage().node.start();
+    await ana.read(ana.words.t("call.reconnecting"));
+    await Promise.all([ana, ben].map((person) => timerOf(person).waitFor({ timeout: 30_000 })));
+    const { energy } = await heardBy(ana);
+    await expect.poll(async () => (await heardBy(ana)).energy, PATIENCE).toBeGreaterThan(energy);
+    await over();
+  });
+
   it("is declined or missed, in words on both sides, and a missed one is called back", async () => {
     await ana.press(ana.words.t("call.of.voice"));
     await ben.press(ben.words.t("call.decline"));
@@ -123,6 +139,24 @@ describe("a call in the browser", () => {
       .click();
     await ana.press(ana.words.t("call.answer"));
     await Promise.all([ana, ben].map((person) => person.see(timerOf(person))));
+    await over();
+  });
+
+  it("what is seen and heard is checked by a code on the call's own screen, and the mark says so on both", async () => {
+    await connected("voice", "call.answer", [ben, ana]);
+    await ana.press(ana.words.t("call.compare"));
+    await ana.press(ana.words.t("compare.start"));
+    await ben.press(ben.words.t("compare.join"));
+    const codeAt = ({ page }: Person) => page.locator(".call .short-code").innerText();
+    await Promise.all([ana, ben].map((person) => person.see(person.page.locator(".call .short-code"))));
+    expect(await codeAt(ana)).toBe(await codeAt(ben));
+    await takePicture(ana.page, "call-code");
+    for (const person of [ana, ben]) await person.press(person.words.t("compare.same"));
+    for (const { page, words } of [ana, ben]) await page.locator(".call-head").getByText(words.t("trust.verified")).waitFor();
+    await over();
+    // Who is verified is called directly.
+    await connected("voice", "call.answer", [ben, ana]);
+    await expect.poll(async () => (await heardBy(ana)).pair, PATIENCE).not.toContain("relay");
     await over();
   });
 });

@@ -3,7 +3,7 @@ import type { CallSnapshot } from "@p2pcrypt/client";
 import { useEffect } from "react";
 import { CallSession } from "../call/call-session.ts";
 import { startRinging } from "../call/ringer.ts";
-import { formatRoute } from "../model/routes.ts";
+import { Compare } from "../model/compare.ts";
 import { trustMarkOf } from "../model/trust-mark.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -43,25 +43,24 @@ export interface CallWho {
   readonly name: string;
   readonly identityId: CallSnapshot["contactId"];
   readonly mark: ReturnType<typeof trustMarkOf> | undefined;
-  /** Where a code is compared; absent when it was. */
-  readonly compare: string | undefined;
 }
 
 function whoIn({ client }: Workspace, { contactId }: CallSnapshot): CallWho {
   const contact = client.contacts.get(contactId);
-  const mark = contact === undefined ? undefined : trustMarkOf(contact);
   return {
     name: contact?.name ?? "",
     identityId: contactId,
-    mark,
-    compare: mark?.kind === "verified" ? undefined : formatRoute({ kind: "compare", identityId: contactId }),
+    mark: contact === undefined ? undefined : trustMarkOf(contact),
   };
 }
 
 function LiveCall({ workspace, platform, call, who }: CallProps & { readonly call: CallSnapshot; readonly who: CallWho }) {
   const { client, boot, calls: desk } = workspace;
   const session = useOwnModel(() => new CallSession(call, { client, boot, desk, platform }), call.id);
-  return session === undefined ? undefined : <Live {...{ workspace, platform, call, who, session }} />;
+  const compare = useOwnModel(() => new Compare(client, call.contactId), call.contactId);
+  return session === undefined || compare === undefined ? undefined : (
+    <Live {...{ workspace, platform, call, who, session, compare }} />
+  );
 }
 
 function Live({
@@ -70,12 +69,20 @@ function Live({
   call,
   who,
   session,
-}: CallProps & { readonly call: CallSnapshot; readonly who: CallWho; readonly session: CallSession }) {
+  compare,
+}: CallProps & {
+  readonly call: CallSnapshot;
+  readonly who: CallWho;
+  readonly session: CallSession;
+  readonly compare: Compare;
+}) {
   const { calls: desk } = workspace;
   const { isSmall } = useSnapshot(desk);
   const media = useSnapshot(session);
+  const { contact, shortCode } = useSnapshot(compare);
   const hangUp = (): void => void desk.hangUp();
-  const shown = { call, who, media, nowMs: () => platform.nowMs(), everySecond: platform.everySecond };
+  const mark = contact === undefined ? who.mark : trustMarkOf(contact);
+  const shown = { call, who: { ...who, mark }, media, nowMs: () => platform.nowMs(), everySecond: platform.everySecond };
   return (
     <>
       <CallSounds stream={media.theirSound} />
@@ -84,6 +91,15 @@ function Live({
       ) : (
         <CallScreen
           {...shown}
+          check={{
+            run: shortCode,
+            actions: {
+              startShortCode: () => compare.startShortCode(),
+              acceptShortCode: () => compare.acceptShortCode(),
+              confirmShortCode: (isEqual) => compare.confirmShortCode(isEqual),
+              cancelShortCode: () => compare.cancelShortCode(),
+            },
+          }}
           actions={{
             hangUp,
             makeSmall: () => desk.setSmall(true),

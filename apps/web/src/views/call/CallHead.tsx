@@ -1,5 +1,6 @@
 import type { CallWho } from "../call-places.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
+import { Button } from "../kit/Button.tsx";
 import { Name } from "../kit/Name.tsx";
 import { TrustWord } from "../kit/TrustWord.tsx";
 import { useWords } from "../surroundings.ts";
@@ -14,10 +15,10 @@ export function CallHead({ who, onCompare }: { readonly who: CallWho; readonly o
         <Name name={who.name} />
       </h2>
       {who.mark === undefined ? undefined : <TrustWord mark={who.mark} />}
-      {who.compare === undefined || onCompare === undefined ? undefined : (
-        <a className="hint" href={who.compare} onClick={onCompare}>
+      {who.mark?.kind === "verified" || onCompare === undefined ? undefined : (
+        <Button look="quiet" size="small" onPress={onCompare}>
           {t("call.compare")}
-        </a>
+        </Button>
       )}
     </header>
   );

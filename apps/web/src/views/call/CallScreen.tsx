@@ -1,3 +1,4 @@
+import type { ShortCodeRun } from "@p2pcrypt/client";
 import {
   Camera,
   CameraOff,
@@ -14,6 +15,7 @@ import {
 import { useRef, useState } from "react";
 import type { DeviceChoice } from "../../call/own-media.ts";
 import { shownName } from "../../text/printable.ts";
+import { type ShortActions, ShortWay } from "../compare/ShortWay.tsx";
 import { IconButton } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
 import { CallHead } from "./CallHead.tsx";
@@ -22,6 +24,8 @@ import { CallTime, type ShownCall } from "./CallTime.tsx";
 import { Devices } from "./Devices.tsx";
 
 export interface CallScreenProps extends ShownCall {
+  /** Comparing a code by voice: who hears whom is what it proves. */
+  readonly check: { readonly run: ShortCodeRun | undefined; readonly actions: ShortActions };
   readonly actions: {
     readonly hangUp: () => void;
     readonly makeSmall: () => void;
@@ -32,9 +36,13 @@ export interface CallScreenProps extends ShownCall {
   };
 }
 
-export function CallScreen({ actions, ...shown }: CallScreenProps) {
+/** Whoever began, both see it. */
+const GOING: ReadonlySet<ShortCodeRun["state"]> = new Set(["waiting", "offered", "compare", "confirmed"]);
+
+export function CallScreen({ actions, check, ...shown }: CallScreenProps) {
   const { t } = useWords();
   const { call, who, media } = shown;
+  const [showsCheck, setShowsCheck] = useState(false);
   const [showsDevices, setShowsDevices] = useState(false);
   const section = useRef<HTMLElement>(null);
   const name = shownName(who.name);
@@ -54,8 +62,11 @@ export function CallScreen({ actions, ...shown }: CallScreenProps) {
         {media.screen !== undefined || media.camera !== undefined ? (
           <CallPicture stream={media.screen ?? media.camera ?? media.theirCamera} label={t("details.you")} look="own" />
         ) : undefined}
-        <CallHead who={who} onCompare={actions.makeSmall} />
+        <CallHead who={who} onCompare={() => setShowsCheck(true)} />
         <CallTime {...shown} />
+        {showsCheck || (check.run !== undefined && GOING.has(check.run.state)) ? (
+          <ShortWay run={check.run} name={name} actions={check.actions} />
+        ) : undefined}
         {theirs.microphone || call.state !== "connected" ? undefined : <p className="hint">{t("call.theyMuted", { name })}</p>}
         <p className="hint call-address">{call.hidesAddress ? t("call.hidden") : t("call.direct")}</p>
         {troubles.map((trouble) => (

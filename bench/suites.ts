@@ -19,4 +19,5 @@ export const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   "files-web": () => import(new URL("./suites/files-web.ts", import.meta.url).href),
   web: () => import(new URL("./suites/web.ts", import.meta.url).href),
   map: () => import(new URL("./suites/map.ts", import.meta.url).href),
+  calls: () => import(new URL("./suites/calls.ts", import.meta.url).href),
 };

@@ -1,6 +1,6 @@
 // Everything the client does by itself, and what wakes it.
 import { publishStep } from "./account/publish.ts";
-import { CallRuns } from "./calls/calls.ts";
+import { LaterCalls } from "./calls/later-calls.ts";
 import { Ephemerals } from "./conversation/ephemeral.ts";
 import { GroupRunner } from "./conversation/group-runner.ts";
 import { ReceiptClock } from "./conversation/next-content.ts";
@@ -27,7 +27,7 @@ export class Tasks {
   readonly shortCodes: ShortCodes;
   readonly scans: Scans;
   readonly ephemerals: Ephemerals;
-  readonly calls: CallRuns;
+  readonly calls: LaterCalls;
   readonly trustBook: TrustBook;
   readonly transfers: Transfers;
   readonly search: ClientSearch;
@@ -51,7 +51,7 @@ export class Tasks {
     this.shortCodes = new ShortCodes(core);
     this.scans = new Scans(core);
     this.ephemerals = new Ephemerals(core);
-    this.calls = new CallRuns(core, this.ephemerals);
+    this.calls = new LaterCalls(core, this.ephemerals);
     this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
     this.trustBook = new TrustBook(core);
     this.transfers = new Transfers(core, core.files);

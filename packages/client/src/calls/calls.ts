@@ -3,7 +3,7 @@
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallDescription, CallMedia, CallSignalContent, CallStep } from "@p2pcrypt/content";
 import type { Member } from "@p2pcrypt/session";
-import type { CallEnd, CallOrder, CallSnapshot, ConnectionReport, MediaOn } from "../call-snapshots.ts";
+import type { CallEnd, CallOrder, CallRoutes, CallSnapshot, ConnectionReport, MediaOn } from "../call-snapshots.ts";
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
@@ -19,6 +19,7 @@ import {
 } from "./call.ts";
 import { rememberCall } from "./call-history.ts";
 import { CallKeys, type CallKeysListener } from "./call-keys.ts";
+import { routesOf } from "./call-routes.ts";
 import { RingLimit } from "./ring-limit.ts";
 
 const MAX_REMEMBERED = 50;
@@ -35,7 +36,6 @@ export class CallRuns {
     this.#core = core;
     this.#ephemerals = ephemerals;
     this.#keys = new CallKeys(core);
-    ephemerals.hearCalls((group, author, signal) => this.#received(group, author, signal));
   }
 
   list(): readonly CallSnapshot[] {
@@ -143,10 +143,13 @@ export class CallRuns {
     if (call.snapshot.isOutgoing) rememberCall(this.#core, call.snapshot).catch(() => undefined); // a vault that fails stops the client and says so
   }
 
-  /** The node has no way that keeps the address hidden. */
-  endWithoutRelay(callId: string): void {
-    const call = this.#calls.get(callId);
-    if (call !== undefined) this.end(call, "noRelay", "failed");
+  /** @throws {ClientError} call/unknown, call/noRelay */
+  async routes(callId: string): Promise<CallRoutes> {
+    const call = this.#going(callId);
+    const routes = await routesOf(this.#core, call.snapshot);
+    if (routes !== undefined) return routes;
+    this.end(call, "noRelay", "failed");
+    throw new ClientError({ code: "call/noRelay" });
   }
 
   watchKeys(callId: string, listener: CallKeysListener): () => void {
@@ -203,7 +206,7 @@ export class CallRuns {
     return call;
   }
 
-  #received(group: GroupRow, author: Member, signal: CallSignalContent): void {
+  received(group: GroupRow, author: Member, signal: CallSignalContent): void {
     const device = encodeBase64Url(author.deviceId);
     const call = this.#calls.get(signal.call);
     if (author.identityId === this.#core.account.identityId) {

@@ -111,6 +111,10 @@ it("a backup brings the identity to another browser, where old contacts are, and
   const there = await stage().person("Ana");
   await there.goTo("/");
   await there.press(t("start.haveIdentity"));
+  await there.page
+    .locator("label")
+    .filter({ hasText: t("import.backup") })
+    .click();
   const choosing = there.page.waitForEvent("filechooser");
   await there.press(t("import.file"));
   await (await choosing).setFiles(file);

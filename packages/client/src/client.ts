@@ -14,8 +14,7 @@ import { eraseAllDue } from "./conversation/sweep.ts";
 import { ClientConversations } from "./conversations.ts";
 import { Core } from "./core.ts";
 import type { Devices, Linking } from "./device-surface.ts";
-import { putGrant } from "./devices/grant.ts";
-import { LinkingJoin } from "./devices/linking-join.ts";
+import type { LinkingJoin } from "./devices/linking-join.ts";
 import { ClientDevices } from "./devices.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
@@ -126,12 +125,14 @@ export function linkClient(deps: ClientDeps, linking: Linking): { readonly clien
   let isCancelled = false;
   const run = async (): Promise<Client> => {
     await assertEmpty(deps);
-    join = await LinkingJoin.begin(deps, linking);
+    // Few sessions need it, and a browser loads it then.
+    const [joining, grants] = await Promise.all([import("./devices/linking-join.ts"), import("./devices/grant.ts")]);
+    join = await joining.LinkingJoin.begin(deps, linking);
     if (isCancelled) join.cancel();
     const { account, grant } = await join.handed;
     const core = new Core(deps);
     await writeFormat(deps.vault);
-    await core.ledger.transact(async (tx) => putGrant(core, tx, account, grant));
+    await core.ledger.transact(async (tx) => grants.putGrant(core, tx, account, grant));
     // The other side learns it from the profile as well: it is not waited for long.
     const told = within(join.stored(), TELL_STORED_MS, deps.timers, () => new ConnectionError("connection/timeout"));
     await told.catch(() => undefined);

@@ -6,8 +6,8 @@ import { assertGoesOn } from "./conversation/open.ts";
 import type { Core } from "./core.ts";
 import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
 import type { Devices } from "./device-surface.ts";
-import { shortName } from "./devices/linking-join.ts";
-import { LinkingOffer } from "./devices/linking-offer.ts";
+import { shortName } from "./devices/device-name.ts";
+import type { LinkingOffer } from "./devices/linking-offer.ts";
 import { deviceSnapshots } from "./devices/list.ts";
 import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
@@ -34,7 +34,9 @@ export class ClientDevices implements Devices {
     if (core.account.devices.length >= limits.MAX_DEVICES)
       throw new ClientError({ code: "device/tooMany", most: limits.MAX_DEVICES });
     if (this.#offer?.isOver === false) this.#offer.cancel();
-    this.#offer = await LinkingOffer.begin(core, form, (run) => core.emit({ kind: "linking", run }));
+    // Few sessions need it, and a browser loads it then.
+    const linking = await import("./devices/linking-offer.ts");
+    this.#offer = await linking.LinkingOffer.begin(core, form, (run) => core.emit({ kind: "linking", run }));
     return this.#offer.snapshot;
   }
 

@@ -1,6 +1,6 @@
 // The new device's side of linking: finds the other one by a code, shows the digits, and takes over what it is handed
 // (spec/protocol/linking.md). Nothing is stored before everything has arrived and holds: a process that ends leaves an empty vault.
-import { type Cancel, concatBytes, encodeUtf8, equalBytes } from "@p2pcrypt/bytes";
+import { type Cancel, concatBytes, equalBytes } from "@p2pcrypt/bytes";
 import {
   IdentityError,
   LINKING_MS,
@@ -24,9 +24,10 @@ import { identifyNode } from "../net/node-facts.ts";
 import { NodeLink } from "../net/node-link.ts";
 import type { ClientDeps } from "../ports.ts";
 import type { AccountRow } from "../store/rows.ts";
+import { shortName } from "./device-name.ts";
 import { type Grant, identityOf, type NewDevice, newDevice, readGrant } from "./grant.ts";
 import { LinkingChannel } from "./linking-channel.ts";
-import { encodeShare, type LinkingMessage, type LinkingRecord, MAX_DEVICE_NAME_BYTES } from "./linking-record.ts";
+import { encodeShare, type LinkingMessage, type LinkingRecord } from "./linking-record.ts";
 import { LinkingSeal } from "./linking-seal.ts";
 
 /** As long as the other side waits. */
@@ -236,14 +237,4 @@ export class LinkingJoin {
     };
     leave().catch(() => undefined); // the run is over whatever becomes of its last word
   }
-}
-
-/** Whole characters that fit. */
-export function shortName(name: string): string {
-  let short = "";
-  for (const character of name.trim()) {
-    if (encodeUtf8(short + character).length > MAX_DEVICE_NAME_BYTES) break;
-    short += character;
-  }
-  return short;
 }

@@ -2,6 +2,7 @@
 // after it sealed. Bytes only.
 import { ByteReader, ByteWriter, DecodeError } from "@p2pcrypt/bytes";
 import type { LinkingFailure } from "../device-snapshots.ts";
+import { MAX_DEVICE_NAME_BYTES } from "./device-name.ts";
 
 // struct {
 //   uint8  magic = 0xe1;
@@ -133,7 +134,6 @@ const MESSAGE_KINDS = ["commit", "reveal", "open", "accept", "grantPart", "store
 const CANCELS = ["mismatch", "cancelled", "damaged"] as const;
 const MESSAGE_BLOCK_BYTES = 256;
 const MAX_NAME_BYTES = 128;
-export const MAX_DEVICE_NAME_BYTES = 64;
 export const MAX_GRANT_PART_BYTES = 60_000;
 
 export function encodeLinkingMessage(message: LinkingMessage): Uint8Array {

@@ -1,0 +1,79 @@
+// One person on several devices: a browser links another browser by its link, and a terminal by a code that is typed.
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { lookAt, takePicture } from "./rig/look.ts";
+import type { Person } from "./rig/person.ts";
+import { startProgram } from "./rig/program.ts";
+import { useStage } from "./rig/stage.ts";
+import { befriend, openConversation } from "./story/begin.ts";
+import { expectToRead, send } from "./story/talk.ts";
+
+const stage = useStage();
+
+it("a browser is linked by a link and six digits, a terminal by a typed code; all of them read what comes, until one is removed", async () => {
+  const [ana, ben, tablet] = [await stage().person("Ana"), await stage().person("Ben"), await stage().person("Tablet")];
+  await befriend(ana, ben);
+  const { t } = ana.words;
+  await ana.goToPlace("#/settings");
+  await ana.press(t("linking.start"));
+  await ana.press(t("linking.showQr"));
+  await ana.see(ana.page.getByRole("img", { name: t("linking.showQr") }));
+  await takePicture(ana.page, "linking-code");
+  await tablet.page.goto(await codeOf(ana));
+  await tablet.fill(t("linking.deviceName"), "Tablet");
+  await tablet.press(t("linking.join"));
+  await ana.see(ana.page.getByText(t("linking.compare", { name: "Tablet" })));
+  await tablet.see(tablet.page.getByText(t("linking.compareJoining", { name: "Ana" })));
+  expect(await digitsOf(tablet)).toMatch(/^\d{6}$/);
+  expect(await digitsOf(tablet)).toBe(await digitsOf(ana));
+  expect(await lookAt(tablet, "linking-digits")).toEqual([]);
+  await tablet.press(t("linking.same"));
+  await ana.press(t("linking.same"));
+  await ana.see(ana.page.getByText(t("linking.done", { name: "Tablet" })));
+  expect(await lookAt(ana, "linking-done")).toEqual([]);
+
+  await ana.press(t("linking.showTyped"));
+  const code = await typedCodeOf(ana);
+  const terminal = startProgram([
+    ...["--home", join(stage().folder, "terminal"), "--json", "device", "join"],
+    ...["--node", stage().node.url, "--name", "Terminal", "--code-file", "-"],
+  ]);
+  terminal.stdin.end(code);
+  let said = "";
+  terminal.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  // Nobody is there to say yes in the terminal: nothing is handed over.
+  await ana.see(ana.page.getByText(t("linking.failed.mismatch")));
+  await expect.poll(() => said).toContain("mismatch");
+
+  await openConversation(tablet, "Ben");
+  await send(ben, "to all of you");
+  await expectToRead(tablet, "to all of you");
+  await send(tablet, "from the tablet");
+  await expectToRead(ben, "from the tablet");
+  await openConversation(ana, "Ben");
+  await expectToRead(ana, "from the tablet");
+
+  await ana.goToPlace("#/settings");
+  const line = ana.page.getByRole("listitem").filter({ hasText: "Tablet" });
+  await line.getByRole("button", { name: t("settings.deviceRemove") }).click();
+  await tablet.read(t("boot.removed"));
+});
+
+/** What the code that is shown says, as the copy button copies it. */
+async function codeOf(person: Person): Promise<string> {
+  await person.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await person.press(person.words.t("linking.copy"));
+  return person.page.evaluate(() => navigator.clipboard.readText());
+}
+
+async function typedCodeOf(person: Person): Promise<string> {
+  const shown = person.page.locator(".digits.code");
+  await shown.waitFor();
+  return (await shown.innerText()).trim();
+}
+
+async function digitsOf(person: Person): Promise<string> {
+  return (await person.page.locator(".digits").innerText()).replaceAll(/\D/g, "");
+}

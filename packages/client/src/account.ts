@@ -1,9 +1,7 @@
 // The own identity: name, settings, what can be taken elsewhere, and its end.
-import { sealBackup } from "./account/backup.ts";
 import { toClientError } from "./account/create.ts";
 import { revokeAtHome, sayGoodbye } from "./account/delete.ts";
 import { change } from "./account/publish.ts";
-import { makeRecoverySheet } from "./account/recovery.ts";
 import { formatRevocation } from "./account/revoke.ts";
 import { announceSuccession, offerSuccession } from "./account/succession.ts";
 import type { Core } from "./core.ts";
@@ -61,13 +59,14 @@ export class ClientAccount implements Account {
 
   async exportBackup(passphrase: string): Promise<Uint8Array> {
     const core = this.#core;
+    const { sealBackup } = await import("./account/backup.ts");
     const bytes = await sealBackup(core, passphrase);
     await change(core, { backupAtMs: core.nowMs });
     return bytes;
   }
 
-  recoverySheet(): Promise<RecoverySheet> {
-    return makeRecoverySheet(this.#core);
+  async recoverySheet(): Promise<RecoverySheet> {
+    return (await import("./account/recovery.ts")).makeRecoverySheet(this.#core);
   }
 
   async revocationCertificate(): Promise<RevocationCertificate> {

@@ -1,10 +1,8 @@
 // The client as applications hold it: the surface over core, tasks and views.
 
 import type { Vault } from "@p2pcrypt/vault";
-import { openBackup } from "./account/backup.ts";
 import { accountOf, createAccount, secondsOf } from "./account/create.ts";
 import { parseNodeUrl } from "./account/node-url.ts";
-import { recoverAccount } from "./account/recovery.ts";
 import { ClientAccount } from "./account.ts";
 import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
@@ -68,6 +66,7 @@ export async function createClient(deps: ClientDeps, identity: NewIdentity): Pro
  */
 export async function recoverClient(deps: ClientDeps, recovery: Recovery): Promise<Client> {
   await assertEmpty(deps);
+  const { recoverAccount } = await import("./account/recovery.ts");
   return begin(deps, await recoverAccount(deps, recovery));
 }
 
@@ -84,6 +83,7 @@ export async function openClient(deps: ClientDeps): Promise<Client> {
 /** A new device of the identity in a backup. Its contacts are asked to take it in. @throws {ClientError} export/*, client/identityExists */
 export async function importClient(deps: ClientDeps, backup: Backup): Promise<Client> {
   await assertEmpty(deps);
+  const { openBackup } = await import("./account/backup.ts");
   const content = await openBackup(deps, backup.bytes, backup.passphrase);
   const homeNodeUrl = parseNodeUrl(backup.homeNodeUrl ?? content.homeNodeUrl);
   const { secret, settings, name, revokedDevices, contacts, certified = [] } = content;

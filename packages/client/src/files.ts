@@ -10,8 +10,8 @@ import type { FileEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
 import { filesOf, SECRETS, secretName } from "./files/arrived.ts";
 import type { FileDeps } from "./files/file-ports.ts";
+import { forget } from "./files/forget.ts";
 import type { Transfers } from "./files/transfers.ts";
-import { createUploadSecret, forget } from "./files/upload.ts";
 import type { ConversationId } from "./snapshots.ts";
 import type { DownloadRow, FileSecretRow, StoredTransferState, UploadRow } from "./store/file-rows.ts";
 import { decodeStored } from "./store/stored-json.ts";
@@ -56,6 +56,7 @@ export class ClientFiles implements Files {
     const fixed = { id: core.newId(), threadId: id, createdMs: core.nowMs, state: "waiting", restarts: 0 } as const;
     const given = { ref, name, type, bytes, version, ...(thumbnail === undefined ? {} : { thumbnail }) };
     const spoken = voice === undefined ? {} : { voice };
+    const { createUploadSecret } = await import("./files/upload.ts");
     const row: UploadRow = { ...fixed, ...given, ...spoken, secret: createUploadSecret(core, nodeUrl) };
     await core.ledger.transact(async (tx) => tx.put(core.tables.uploads, row.id, row));
     return this.#told(row.id);

@@ -1,9 +1,10 @@
 // Argon2id by WebAssembly: about 0.25 s for the vault's parameters.
-import { argon2id } from "hash-wasm";
 import type { DeriveKey } from "./header.ts";
 
-export const deriveKeyArgon2id: DeriveKey = ({ passphrase, salt, memoryKib, passes }) =>
-  argon2id({
+export const deriveKeyArgon2id: DeriveKey = async ({ passphrase, salt, memoryKib, passes }) => {
+  // Loaded with the first passphrase: a browser has no need of it before.
+  const { argon2id } = await import("hash-wasm");
+  return argon2id({
     password: passphrase,
     salt,
     memorySize: memoryKib,
@@ -12,3 +13,4 @@ export const deriveKeyArgon2id: DeriveKey = ({ passphrase, salt, memoryKib, pass
     hashLength: 32,
     outputType: "binary",
   });
+};

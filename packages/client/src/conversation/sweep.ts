@@ -1,6 +1,6 @@
 // Erases messages whose time is over (disappearing.ts), as long as a client runs and whenever one is opened.
 import type { Core } from "../core.ts";
-import { forget } from "../files/upload.ts";
+import { forget } from "../files/forget.ts";
 import type { Step } from "../run/pump.ts";
 import type { DisappearingRow } from "../store/rows.ts";
 import { decodeStored } from "../store/stored-json.ts";

@@ -6,11 +6,9 @@ import { Pump, type Step } from "../run/pump.ts";
 import type { DownloadRow, UploadRow } from "../store/file-rows.ts";
 import type { Table } from "../store/table.ts";
 import type { TransferSnapshot } from "../transfer-snapshots.ts";
-import { runDownload } from "./download.ts";
 import type { FileDeps } from "./file-ports.ts";
 import type { TransferOutcome } from "./outcome.ts";
 import { Stop } from "./stop.ts";
-import { runUpload } from "./upload.ts";
 
 const RETRY = { firstMs: 1_000, lastMs: 60_000 };
 
@@ -45,10 +43,10 @@ export class Transfers {
       return;
     }
     const { uploads, downloads } = core.tables;
-    this.#lanes = [
-      this.#lane("up", uploads, (id, stop, told) => runUpload(core, files, id, stop, told)),
-      this.#lane("down", downloads, (id, stop, told) => runDownload(core, files, id, stop, told)),
-    ];
+    // Loaded with the first file.
+    const up: Attempt = async (...args) => (await import("./upload.ts")).runUpload(core, files, ...args);
+    const down: Attempt = async (...args) => (await import("./download.ts")).runDownload(core, files, ...args);
+    this.#lanes = [this.#lane("up", uploads, up), this.#lane("down", downloads, down)];
   }
 
   start(): void {

@@ -7,8 +7,9 @@ import { queueContent } from "../conversation/outbox.ts";
 import type { Core } from "../core.ts";
 import type { UploadPartRow, UploadRow, UploadSecretRow } from "../store/file-rows.ts";
 import type { BlobPlace, FileDeps, FileSource } from "./file-ports.ts";
+import { forget } from "./forget.ts";
 import { failed, outcomeOf, type TransferOutcome } from "./outcome.ts";
-import { Stop } from "./stop.ts";
+import type { Stop } from "./stop.ts";
 
 /** Segments that leave in one request: what a broken connection may cost, and how often the disk is waited for. */
 const PART_SEGMENTS = 8;
@@ -193,15 +194,4 @@ async function restart(core: Core, files: FileDeps, row: UploadRow, source: File
   });
   await forget(files, row);
   return { kind: "later", delayMs: 0 };
-}
-
-/** Frees what the node holds of an upload. When it cannot be reached, its time runs out there. */
-export async function forget({ blobs }: FileDeps, { secret }: UploadRow): Promise<boolean> {
-  const { nodeUrl, blob, writeToken } = secret;
-  try {
-    await blobs.delete({ nodeUrl, blob, token: writeToken }, new Stop());
-    return true;
-  } catch {
-    return false; // told to whoever asked; an unfinished blob is gone after a day
-  }
 }

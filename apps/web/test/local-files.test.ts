@@ -59,7 +59,12 @@ describe.each(holds)("a file that comes, %s", (_where, open) => {
     expect(empty.bytes).toBe(0);
     await empty.finish();
     await (await put(hold, "stranger", bytes(1))).finish();
-    await hold.retain(["z"]);
+    await hold.retain(async () => {
+      await (await put(hold, "meanwhile", bytes(1))).finish();
+      return ["z", "stranger"];
+    });
+    expect([await hold.sizeOf("meanwhile"), await hold.sizeOf("stranger")]).toEqual([1, 1]);
+    await hold.retain(async () => ["z"]);
     expect([await hold.sizeOf("y"), await hold.sizeOf("z"), await hold.sizeOf("stranger")]).toEqual([undefined, 0, undefined]);
     await hold.close();
   });

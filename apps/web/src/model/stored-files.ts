@@ -34,6 +34,8 @@ export class StoredFiles extends Model<StoredFilesSnapshot> {
     const soon = coalesced(later, () => this.#show());
     this.until(
       client.subscribe((event) => {
+        // What was in a message that disappeared is gone without a word of its transfer.
+        if (event.kind === "erased") void this.#load();
         if (event.kind !== "transfer") return;
         if (event.transfer.state === "canceled") this.#transfers.delete(event.transfer.id);
         else this.#transfers.set(event.transfer.id, event.transfer);
@@ -58,8 +60,9 @@ export class StoredFiles extends Model<StoredFilesSnapshot> {
   }
 
   async #load(): Promise<void> {
-    for (const transfer of await this.#client.files.transfers())
-      if (!this.#transfers.has(transfer.id)) this.#transfers.set(transfer.id, transfer);
+    const all = new Map((await this.#client.files.transfers()).map((transfer) => [transfer.id, transfer]));
+    for (const id of this.#transfers.keys()) if (!all.has(id)) this.#transfers.delete(id);
+    for (const [id, transfer] of all) if (!this.#transfers.has(id)) this.#transfers.set(id, transfer);
     this.#isLoaded = true;
     this.#show();
   }

@@ -9,7 +9,7 @@ export interface FileHold {
   /** Fewer bytes where it ends; undefined when it is not here. */
   read(ref: string, at: number, size: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   letGo(ref: string): Promise<void>;
-  /** Lets everything else go: nobody knows it any more. */
-  retain(refs: readonly string[]): Promise<void>;
+  /** Lets everything else go: nobody knows it any more. `refs` is asked after it was seen what there is, so that what comes meanwhile stays. */
+  retain(refs: () => Promise<readonly string[]>): Promise<void>;
   close(): Promise<void>;
 }

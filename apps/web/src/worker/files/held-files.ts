@@ -66,8 +66,10 @@ export class HeldFiles implements FileHold {
     this.#held.delete(ref);
   }
 
-  async retain(refs: readonly string[]): Promise<void> {
-    for (const ref of this.#held.keys()) if (!refs.includes(ref)) this.#held.delete(ref);
+  async retain(refs: () => Promise<readonly string[]>): Promise<void> {
+    const held = [...this.#held.keys()];
+    const wanted = new Set(await refs());
+    for (const ref of held) if (!wanted.has(ref)) this.#held.delete(ref);
   }
 
   async close(): Promise<void> {

@@ -58,10 +58,13 @@ export class KeptFiles implements FileHold {
     await this.#deps.folder.remove(await this.#nameOf(ref));
   }
 
-  async retain(refs: readonly string[]): Promise<void> {
-    const kept = new Set(await Promise.all(refs.map((ref) => this.#nameOf(ref))));
+  async retain(refs: () => Promise<readonly string[]>): Promise<void> {
     const { folder } = this.#deps;
-    for (const name of await folder.names()) if (!kept.has(name)) await folder.remove(name);
+    const names = await folder.names();
+    const wanted = await refs();
+    for (const ref of this.#readers.keys()) if (!wanted.includes(ref)) await this.#closed(ref);
+    const kept = new Set(await Promise.all(wanted.map((ref) => this.#nameOf(ref))));
+    for (const name of names) if (!kept.has(name)) await folder.remove(name);
   }
 
   async close(): Promise<void> {

@@ -82,8 +82,8 @@ export class LocalFiles {
   }
 
   /** What is kept beside these is let go: no transfer knows it any more. */
-  async retain(refs: readonly string[]): Promise<void> {
-    await (await this.#held()).retain([...refs, ...this.#offered.keys()]);
+  async retain(refs: () => Promise<readonly string[]>): Promise<void> {
+    await (await this.#held()).retain(async () => [...(await refs()), ...this.#offered.keys()]);
   }
 
   async openSource(ref: string): Promise<FileSource | undefined> {

@@ -1,15 +1,17 @@
-// Lets go of what no transfer needs any more: the copy of what was sent or is not to be sent, what came and is not wanted, and whatever a
-// page that was killed left behind.
+// Lets go of what no transfer needs any more: the copy of what was sent or is not to be sent, what came and is not wanted, what was in a
+// message that disappeared, and whatever a page that was killed left behind.
 import type { Client, TransferSnapshot } from "@p2pcrypt/client";
 import type { LocalFiles } from "./local-files.ts";
 
 export function followTransfers(client: Pick<Client, "files" | "subscribe">, files: LocalFiles): void {
+  const needed = async (): Promise<string[]> => (await client.files.transfers()).filter(isNeeded).map(({ ref }) => ref);
+  // A file that cannot be removed now is removed when the page is loaded again.
+  const sweep = (): void => void files.retain(needed).catch(() => undefined);
   client.subscribe((event) => {
-    // A file that cannot be removed now is removed when the page is loaded again.
     if (event.kind === "transfer" && isOver(event.transfer)) files.letGo(event.transfer.ref).catch(() => undefined);
+    if (event.kind === "erased") sweep();
   });
-  const sweep = async (): Promise<void> => files.retain((await client.files.transfers()).filter(isNeeded).map(({ ref }) => ref));
-  sweep().catch(() => undefined);
+  sweep();
 }
 
 /** A download that was cut off is removed by the client itself. */

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { peakMibOf } from "./command.ts";
 import { profileFlags } from "./profile.ts";
 
 const MAIN = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
@@ -62,6 +63,11 @@ export class NodeProcess {
   rssMib(): number {
     const kib = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child?.pid}/status`, "utf8"))?.[1] ?? 0);
     return Math.round(kib / 1024);
+  }
+
+  /** The most resident memory so far, in MiB. */
+  peakMib(): number {
+    return peakMibOf(this.#child?.pid);
   }
 
   /** CPU time used so far, in milliseconds. */

@@ -1,4 +1,4 @@
-// The sealing part of the suite `files` in a page of Chromium: its WebCrypto is another one than Node's.
+// The suite `files` in Chromium: sealing in a page, whose WebCrypto is another one than Node's, and files from one browser to another.
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { findChromium, openProfile } from "../../e2e/rig/chromium.ts";
+import { measureBrowserFiles } from "../browser-files.ts";
 import type { SealingRates } from "../file-sealing.ts";
 import { type Result, rounded } from "../result.ts";
 
@@ -21,6 +22,10 @@ declare global {
 
 export async function run(): Promise<Result[]> {
   if (findChromium() === undefined) throw new Error("the suite files-web needs Chromium, see docs/testing.md");
+  return [...(await measurePage()), ...(await measureBrowserFiles())];
+}
+
+async function measurePage(): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), "p2pcrypt-bench-"));
   const stdin = { contents: PAGE, resolveDir: fileURLToPath(new URL("..", import.meta.url)) };
   const bundle = await build({ stdin, bundle: true, format: "iife", conditions: ["source"], write: false });

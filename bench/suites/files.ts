@@ -1,6 +1,7 @@
-// Files: what sealing and opening cost beside bare WebCrypto in the same run.
+// Files: what sealing and opening cost beside bare WebCrypto in the same run, and a large file through a node beside curl.
 import { randomBytes, webcrypto } from "node:crypto";
 import { measureSealing } from "../file-sealing.ts";
+import { measureTransfer } from "../file-transfer.ts";
 import { type Result, rounded } from "../result.ts";
 
 const ROUNDS = 5;
@@ -23,6 +24,7 @@ export async function run(): Promise<Result[]> {
       goal: { atLeast: 70 },
       note: both(openMb, rawOpenMb),
     },
+    ...(await measureTransfer()),
   ];
 }
 

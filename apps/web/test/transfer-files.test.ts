@@ -38,7 +38,7 @@ it("a copy goes when it was sent, what came when it is freed or its message disa
   let tell: (event: ClientEvent) => void = () => undefined;
   followTransfers(
     {
-      files: { transfers: async () => transfers } as Parameters<typeof followTransfers>[0]["files"],
+      files: { transfers: async () => transfers },
       subscribe: (listener) => {
         tell = listener;
         return () => undefined;

@@ -3,7 +3,11 @@
 import type { Client, TransferSnapshot } from "@p2pcrypt/client";
 import type { LocalFiles } from "./local-files.ts";
 
-export function followTransfers(client: Pick<Client, "files" | "subscribe">, files: LocalFiles): void {
+interface Transferring extends Pick<Client, "subscribe"> {
+  readonly files: Pick<Client["files"], "transfers">;
+}
+
+export function followTransfers(client: Transferring, files: LocalFiles): void {
   const needed = async (): Promise<string[]> => (await client.files.transfers()).filter(isNeeded).map(({ ref }) => ref);
   // A file that cannot be removed now is removed when the page is loaded again.
   const sweep = (): void => void files.retain(needed).catch(() => undefined);

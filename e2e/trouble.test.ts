@@ -133,3 +133,18 @@ it("a message that waits can be taken back", async () => {
   await ben.heardTexts("After taking back");
   expect(ben.texts).not.toContain("Better not");
 });
+
+// The last one: nothing goes out in that conversation any more.
+it("a node that an old copy was put in place of is told by what it forgot, with what to do", async () => {
+  ana.complaints.expect(/ERR_|WebSocket connection|Failed to fetch/);
+  const copy = await stage().node.keepCopy();
+  await send(ana, "After the copy");
+  await ben.heardTexts("After the copy");
+  await expectState(ana, "After the copy", "delivered");
+  await copy.back();
+  const { t } = ana.words;
+  await ana.read(t("warn.rolledBack", { node: stage().node.host }));
+  await ana.read(t("warn.next", { name: "Ben" }));
+  await ana.see(ana.page.getByRole("link", { name: t("warn.compare", { name: "Ben" }) }));
+  await expectToRead(ana, "After the copy");
+});

@@ -1,4 +1,5 @@
 // A real node on a free port of this machine. It can die and come back with the same address and data.
+import { cpSync, rmSync } from "node:fs";
 import { endProgram, firstLine, freePort, type Running, startProgram } from "./program.ts";
 
 export class NodeProcess {
@@ -42,6 +43,22 @@ export class NodeProcess {
       this.#log += chunk.toString();
     });
     await firstLine(child);
+  }
+
+  /** Dies, and comes back as it was when `back` is called: as if somebody put an old copy of its disk in place. */
+  async keepCopy(): Promise<{ readonly back: () => Promise<void> }> {
+    const copy = `${this.#folder}.copy`;
+    await this.kill();
+    cpSync(this.#folder, copy, { recursive: true });
+    await this.start();
+    return {
+      back: async () => {
+        await this.kill();
+        rmSync(this.#folder, { recursive: true });
+        cpSync(copy, this.#folder, { recursive: true });
+        await this.start();
+      },
+    };
   }
 
   /** Power cut of the process: nothing is finished, nothing is said. */

@@ -7,8 +7,9 @@ import type { Calls } from "../call-surface.ts";
 import { Lane } from "../run/lane.ts";
 import { fingerprintOf, relayedCandidate, withoutAddresses } from "./session-description.ts";
 
-/** An offer or an answer goes out with the candidates that were found by then; the others follow. */
+/** An offer or an answer goes out with the candidates that were found by then, soon after the first one; the others follow. */
 const GATHERS_FOR_MS = 800;
+const GATHERS_ON_MS = 40;
 const CANDIDATES_WAIT_MS = 50;
 
 /** A connection that carries media, as RTCPeerConnection does. Every method may reject; then the call fails. */
@@ -45,6 +46,8 @@ export class CallPeer {
   #connection: MediaConnection | undefined;
   #number = 0;
   #isDescribed = false;
+  #firstRoutes: Promise<CallRoutes> | undefined;
+  #firstFound: (() => void) | undefined;
   #isRelayOnly = true;
   #isClosed = false;
   /** Of their certificate, which stays the same for the whole call (K2). */
@@ -53,6 +56,9 @@ export class CallPeer {
   constructor(callId: string, deps: CallPeerDeps) {
     this.#callId = callId;
     this.#deps = deps;
+    // Asked for now: they are there when the first order comes.
+    this.#firstRoutes = deps.calls.routes(callId);
+    this.#firstRoutes.catch(() => undefined); // whoever waits for them is told
   }
 
   /** Follows an order once those before it are done. */
@@ -83,7 +89,8 @@ export class CallPeer {
 
   async #describe(number: number, run: (connection: MediaConnection, routes: CallRoutes) => Promise<void>): Promise<void> {
     const { calls, timers } = this.#deps;
-    const routes = await calls.routes(this.#callId);
+    const routes = await (this.#firstRoutes ?? calls.routes(this.#callId));
+    this.#firstRoutes = undefined;
     if (this.#isClosed) return;
     this.#isRelayOnly = routes.isRelayOnly;
     this.#number = number;
@@ -92,12 +99,16 @@ export class CallPeer {
     const connection = this.#connection ?? (await this.#open(routes));
     await run(connection, routes);
     await new Promise<void>((resolve, reject) => {
-      const cancel = timers.after(GATHERS_FOR_MS, resolve);
-      connection.gathered().then(() => {
+      let cancel = timers.after(GATHERS_FOR_MS, resolve);
+      const within = (ms: number): void => {
         cancel();
-        resolve();
-      }, reject);
+        cancel = timers.after(ms, resolve);
+      };
+      if (this.#candidates.length > 0) within(GATHERS_ON_MS);
+      this.#firstFound = () => within(GATHERS_ON_MS);
+      connection.gathered().then(() => within(0), reject);
     });
+    this.#firstFound = undefined;
     if (this.#isClosed) return;
     const sdp = connection.description();
     this.#candidates.length = 0; // they are in it
@@ -121,6 +132,7 @@ export class CallPeer {
     const told = this.#isRelayOnly ? relayedCandidate(candidate) : candidate;
     if (told === undefined || this.#isClosed) return;
     this.#candidates.push(`${section} ${told}`);
+    if (this.#candidates.length === 1) this.#firstFound?.();
     if (this.#candidates.length === 1) this.#deps.timers.after(CANDIDATES_WAIT_MS, () => this.#offerCandidates());
   }
 

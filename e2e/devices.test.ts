@@ -69,11 +69,11 @@ async function codeOf(person: Person): Promise<string> {
 }
 
 async function typedCodeOf(person: Person): Promise<string> {
-  const shown = person.page.locator(".digits.code");
+  const shown = person.page.locator(".short-code");
   await shown.waitFor();
   return (await shown.innerText()).trim();
 }
 
 async function digitsOf(person: Person): Promise<string> {
-  return (await person.page.locator(".digits").innerText()).replaceAll(/\D/g, "");
+  return (await person.page.locator(".short-code").innerText()).replaceAll(/\D/g, "");
 }

@@ -37,6 +37,7 @@ export class ClientDevices implements Devices {
     // Few sessions need it, and a browser loads it then.
     const linking = await import("./devices/linking-offer.ts");
     this.#offer = await linking.LinkingOffer.begin(core, form, (run) => core.emit({ kind: "linking", run }));
+    core.emit({ kind: "linking", run: this.#offer.snapshot });
     return this.#offer.snapshot;
   }
 

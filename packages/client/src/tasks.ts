@@ -11,6 +11,7 @@ import { disappearStep } from "./conversation/sweep.ts";
 import type { Core } from "./core.ts";
 import { deviceSnapshots } from "./devices/list.ts";
 import { OwnDevices } from "./devices/own-devices.ts";
+import { OwnStates } from "./devices/own-state.ts";
 import { Transfers } from "./files/transfers.ts";
 import { claimStep } from "./group/claims.ts";
 import { stockStep } from "./group/stock.ts";
@@ -36,8 +37,9 @@ export class Tasks {
   readonly #runners = new Map<string, GroupRunner>();
   readonly #inbox: InboxReader;
   readonly #ownDevices: OwnDevices;
+  readonly #ownStates: OwnStates;
   readonly #pumps: Record<
-    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices",
+    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states",
     Pump
   >;
   #isStarted = false;
@@ -58,6 +60,7 @@ export class Tasks {
     this.search = new ClientSearch(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
     this.#ownDevices = new OwnDevices(core);
+    this.#ownStates = new OwnStates(core);
     this.#pumps = {
       publish: core.pump("publish", () => publishStep(core)),
       found: core.pump("found", () => foundWaiting(core)),
@@ -68,6 +71,7 @@ export class Tasks {
       claims: core.pump("claims", () => claimStep(core)),
       disappear: core.pump("disappear", () => disappearStep(core)),
       devices: core.pump("devices", () => this.#ownDevices.step()),
+      states: core.pump("states", () => this.#ownStates.step(this.#receipts.isHurried)),
     };
     core.onChanged((table, id) => this.#changed(table, id));
     core.onNodeChanged(() => this.#wakeAll());
@@ -135,6 +139,8 @@ export class Tasks {
   #changed(table: string, id: string): void {
     const core = this.#core;
     const { contacts, threads, groups, outbox, account } = core.tables;
+    this.#ownStates.changed(table, id);
+    if (table === account.name || table === contacts.name || table === threads.name) this.#wake(this.#pumps.states);
     switch (table) {
       case account.name:
         core.emit({ kind: "self", self: selfSnapshot(core) });

@@ -13,6 +13,7 @@ it("a link makes a new device once both people have compared six digits, and it 
   await ben.client.verification.verifyDigits(idOf(ana), (await ben.client.verification.digits(idOf(ana))).digits);
   const run = await ben.client.devices.startLinking("link");
   expect(run).toMatchObject({ form: "link", state: "waiting" });
+  expect(ben.events.at(-1)).toEqual({ kind: "linking", run });
   let shown = "";
   const { person } = await world.linking("Phone", run.code, async (offer) => {
     expect(offer).toMatchObject({ name: "Ben" });
@@ -122,3 +123,27 @@ async function isEmpty(disk: Parameters<typeof Vault.open>[0]): Promise<boolean>
   const deps = { random: (size: number) => new Uint8Array(size), deriveKey: async () => new Uint8Array(32) };
   return !(await hasIdentity(await Vault.open(disk, deps, { kind: "key", key: new Uint8Array(32).fill(7) })));
 }
+
+it("what changes on one device follows on the other: settings, verification, who was blocked, what was read, names, when it was there", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.acquainted(ben, ana);
+  const phone = await world.linked(ben, "Phone");
+  await world.until("taken in", () => conversationOf(phone)?.state === "active");
+  await say(ana, "one");
+  await world.until("both", () => heard(phone).length === 1 && heard(ben).length === 1);
+  expect([conversationOf(ben)?.unread, conversationOf(phone)?.unread]).toEqual([1, 1]);
+  await phone.client.conversations.markRead(conversationOf(phone)?.id ?? "");
+  await phone.client.account.updateSettings({ sendsPresence: false });
+  await phone.client.verification.verifyDigits(idOf(ana), (await phone.client.verification.digits(idOf(ana))).digits);
+  await world.until("verified", () => contactOf(ben, ana)?.trust.kind === "verified");
+  await world.until("read", () => conversationOf(ben)?.unread === 0);
+  expect(ben.client.account.snapshot().settings.sendsPresence).toBe(false);
+  await ben.client.devices.rename("Desk");
+  await ben.client.contacts.block(idOf(ana));
+  await world.until("blocked", () => contactOf(phone, ana)?.state === "blocked");
+  await world.until("named", () => phone.client.devices.list().some(({ name }) => name === "Desk"));
+  expect(phone.client.devices.list().find(({ isThis }) => !isThis)?.lastSeenMs).toBeGreaterThan(0);
+  expect([...faults(ana), ...faults(ben), ...faults(phone)]).toEqual([]);
+  await world.close(ana, ben, phone);
+});

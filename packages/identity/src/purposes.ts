@@ -9,6 +9,7 @@ export const PURPOSES = {
   rejoinRequest: "p2pcrypt rejoin request",
   welcomeEnvelope: "p2pcrypt welcome envelope",
   stuckNotice: "p2pcrypt stuck notice",
+  ownState: "p2pcrypt own state",
   transition: "p2pcrypt transition",
   webBuild: "p2pcrypt web build",
 } as const;

@@ -456,6 +456,7 @@ export const enFirst = {
 
   "requests.declined": "Declined {{name}}",
 
+  "alert.newDevice": "{{name}} linked a new device on {{date}}. If they say they did not, compare a code.",
   "alert.revoked":
     "{{name}}'s identity was revoked on {{date}}. They may have started over, or someone may have had their key. Messages wait until you decide.",
   "alert.equivocation":

@@ -14,6 +14,7 @@ import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import type { LinkingMessage } from "./linking-record.ts";
+import { noteShared } from "./own-state.ts";
 
 const VERSION = 1;
 /** How long own devices are left to take the new one in before contacts are asked to. */
@@ -61,6 +62,7 @@ export async function makeGrant(core: Core, accepted: Accepted, deviceName: stri
     const row: OwnDeviceRow = { deviceId, name: deviceName, sinceMs: nowMs, inbox, isLinkedHere: true };
     tx.put(tables.devices, encodeHex(deviceId), row);
     tx.put(tables.account, SELF, { ...account, ownClaimToken, devices, isProfileStale: true });
+    noteShared(core, tx);
     return encodeStored(grantOf(core, tx, { ...account, devices, ownClaimToken }, { deviceCertificate, notAfterMs }));
   });
 }
@@ -208,6 +210,7 @@ export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, ce
       letter,
     });
   }
+  noteShared(core, tx);
 }
 
 /** From the own device, sealed: taken as written but for its version, and for what an account cannot do without. */

@@ -5,7 +5,7 @@ import type { IdentityId, Place } from "@p2pcrypt/session";
 
 // struct {
 //   uint8  version = 1;
-//   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock
+//   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock, 6 own state
 //   opaque recipient[32];              identity id
 //   opaque inbox[32];                  stream id of the inbox it is sealed for
 //   uint64 time_ms;
@@ -14,7 +14,7 @@ import type { IdentityId, Place } from "@p2pcrypt/session";
 //   opaque reply_inbox[32];            which of the profile's inboxes belongs to the sending device
 //   opaque inbox_token[32];            capability to write large records there
 //   opaque claim_token[32];            capability to claim the sender's key packages
-//   select (kind) { Request; Request; Welcome; StuckNotice; Knock } body;
+//   select (kind) { Request; Request; Welcome; StuckNotice; Knock; OwnState } body;
 //   opaque signature<0..2^16-1>;       over everything before it, with its purpose
 // } Envelope;
 
@@ -99,7 +99,17 @@ export interface StuckNoticeBody {
   readonly offer: DeviceOffer;
 }
 
-export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody;
+// struct {
+//   opaque device_certificate<0..2^16-1>;
+//   opaque entries<0..2^24-1>;         JSON, as a vault stores it: what changed on this device (devices/own-state.ts)
+// } OwnState;                          signed by the device; from own devices alone
+export interface OwnStateBody {
+  readonly kind: "ownState";
+  readonly deviceCertificate: Uint8Array;
+  readonly entries: Uint8Array;
+}
+
+export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnStateBody;
 
 export interface Envelope {
   readonly head: EnvelopeHead;
@@ -112,7 +122,14 @@ export interface Envelope {
 export const MAX_GREETING_BYTES = 1_024;
 const MAX_OFFERS = 10;
 const MAX_REFERENCES = 32;
-const KIND_CODES: Record<EnvelopeBody["kind"], number> = { request: 1, rejoin: 2, welcome: 3, stuckNotice: 4, knock: 5 };
+const KIND_CODES: Record<EnvelopeBody["kind"], number> = {
+  request: 1,
+  rejoin: 2,
+  welcome: 3,
+  stuckNotice: 4,
+  knock: 5,
+  ownState: 6,
+};
 
 /** The bytes to sign. */
 export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): Uint8Array {
@@ -137,6 +154,8 @@ export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): 
       return writeWelcome(writer, body);
     case "stuckNotice":
       return writeStuckNotice(writer, body);
+    case "ownState":
+      return writer.opaque16(body.deviceCertificate).opaque24(body.entries).finish();
   }
 }
 
@@ -178,6 +197,10 @@ function readBody(reader: ByteReader, kindCode: number): EnvelopeBody {
       return readWelcome(reader);
     case KIND_CODES.stuckNotice:
       return readStuckNotice(reader);
+    case KIND_CODES.ownState: {
+      const deviceCertificate = reader.opaque16("OwnState.device_certificate");
+      return { kind: "ownState", deviceCertificate, entries: reader.opaque24("OwnState.entries") };
+    }
     default:
       throw new DecodeError("Envelope.kind is unknown", 1);
   }

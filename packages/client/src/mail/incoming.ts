@@ -9,6 +9,7 @@ import { putAdds, queueAdds } from "../conversation/membership.ts";
 import { startThread } from "../conversation/start.ts";
 import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
+import { applyOwnState } from "../devices/own-state.ts";
 import { groupKnockedAt, noteKnock } from "../group/knocks.ts";
 import type { ContactRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
@@ -42,16 +43,18 @@ export async function openLetter(core: Core, record: Uint8Array): Promise<Opened
   if (!isMine || ageMs > MAX_AGE_MS || ageMs < -MAX_AHEAD_MS) return undefined;
   const card = await verifyCard(core, head.certificate, head.profile);
   if (card === undefined || !card.isUsable || card.isExpired) return undefined;
-  // Own devices take each other in, and say nothing else this way.
-  if (card.identityId === identityId && body.kind !== "welcome") return undefined;
+  // Own devices take each other in and tell each other what changed, and nobody else does that.
+  const isOwn = card.identityId === identityId;
+  if (isOwn ? body.kind !== "welcome" && body.kind !== "ownState" : body.kind === "ownState") return undefined;
   const signer = await signerOf(core, card, envelope);
   if (signer === undefined) return undefined;
-  return { card, envelope, ...(body.kind === "welcome" || body.kind === "stuckNotice" ? { deviceId: signer } : {}) };
+  return { card, envelope, ...("deviceCertificate" in body ? { deviceId: signer } : {}) };
 }
 
 export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Promise<void> {
   const { card, envelope } = letter;
   const { head, body } = envelope;
+  if (body.kind === "ownState") return applyOwnState(core, tx, { deviceId: letter.deviceId, timeMs: head.timeMs }, body.entries);
   if (card.identityId === core.account.identityId)
     return body.kind === "welcome" ? joinByWelcome(core, tx, ownDevice(core), body) : undefined;
   const known = tx.get(core.tables.contacts, card.identityId);
@@ -182,6 +185,7 @@ const SIGNED_FOR: Record<EnvelopeBody["kind"], Purpose> = {
   rejoin: PURPOSES.rejoinRequest,
   welcome: PURPOSES.welcomeEnvelope,
   stuckNotice: PURPOSES.stuckNotice,
+  ownState: PURPOSES.ownState,
 };
 
 /** Id of the device that signed, empty for the identity itself. @returns undefined when the signature does not hold. */

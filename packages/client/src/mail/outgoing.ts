@@ -173,6 +173,8 @@ async function sign(core: Core, body: EnvelopeBody, unsigned: Uint8Array): Promi
       return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.welcomeEnvelope), unsigned));
     case "stuckNotice":
       return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.stuckNotice), unsigned));
+    case "ownState":
+      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.ownState), unsigned));
   }
 }
 

@@ -12,3 +12,9 @@ export interface OwnDeviceRow {
   /** Linked by this device, which takes it into every conversation at once; others leave it the time to. */
   readonly isLinkedHere?: boolean;
 }
+
+/** What own devices agree on, by key: when it was last changed, and a hash of it. */
+export interface OwnStateRow {
+  readonly atMs: number;
+  readonly hash: string;
+}

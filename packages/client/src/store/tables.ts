@@ -1,5 +1,5 @@
 // Every table of the client, and the one place that knows their names.
-import type { OwnDeviceRow } from "./device-rows.ts";
+import type { OwnDeviceRow, OwnStateRow } from "./device-rows.ts";
 import type { DownloadRow, UploadRow } from "./file-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AccountRow, CertifiedRow, ContactRow, GroupRow, KeyPackageRow, MailRow, OutboxRow, ThreadRow } from "./rows.ts";
@@ -26,6 +26,7 @@ export interface Tables {
   readonly downloads: Table<DownloadRow>;
   /** By device id, hex. */
   readonly devices: Table<OwnDeviceRow>;
+  readonly ownStates: Table<OwnStateRow>;
 }
 
 export function createTables(): Tables {
@@ -41,6 +42,7 @@ export function createTables(): Tables {
     uploads: new Table("uploads"),
     downloads: new Table("downloads"),
     devices: new Table("devices"),
+    ownStates: new Table("ownStates"),
   };
 }
 
@@ -56,4 +58,5 @@ export async function loadTables(ledger: Ledger, tables: Tables): Promise<void> 
   await ledger.load(tables.uploads);
   await ledger.load(tables.downloads);
   await ledger.load(tables.devices);
+  await ledger.load(tables.ownStates);
 }

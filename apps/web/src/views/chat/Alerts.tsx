@@ -32,7 +32,9 @@ export function Alerts({
   const alert = contact?.alert?.isDecided === false ? contact.alert : undefined;
   const warning = conversation.warnings.at(-1);
   const isStuck = conversation.state === "stuck";
-  if (alert === undefined && warning === undefined && !isStuck && conversation.state !== "opening") return undefined;
+  const added = contact?.newDevices.at(-1);
+  const isQuiet = alert === undefined && warning === undefined && added === undefined;
+  if (isQuiet && !isStuck && conversation.state !== "opening") return undefined;
   const compare = contact === undefined ? undefined : formatRoute({ kind: "compare", identityId: contact.identityId });
   return (
     <div className="alerts" role="status">
@@ -77,6 +79,9 @@ export function Alerts({
           <p>{warningSentence(words, warning, { node: hostOf(warning.nodeUrl), name, nowMs })}</p>
           <p className="hint">{t("warn.next", { name })}</p>
         </Notice>
+      )}
+      {added === undefined ? undefined : (
+        <Notice tone="info">{t("alert.newDevice", { name, date: words.date(added.atMs, nowMs) })}</Notice>
       )}
       {isStuck ? <Notice tone="warn">{t("chat.stuck", { name })}</Notice> : undefined}
       {conversation.state === "opening" ? <Notice tone="info">{t("chat.opening")}</Notice> : undefined}

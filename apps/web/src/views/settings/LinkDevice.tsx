@@ -99,7 +99,13 @@ export function LinkDevice({
       case "waiting":
         return (
           <>
-            {run.form === "link" ? <Qr text={run.code} label={t("linking.showQr")} /> : <p className="digits code">{run.code}</p>}
+            {run.form === "link" ? (
+              <Qr text={run.code} label={t("linking.showQr")} />
+            ) : (
+              <p className="short-code" dir="ltr">
+                {run.code}
+              </p>
+            )}
             <p>{t(run.form === "link" ? "linking.scanHint" : "linking.typeHint", { time: time(run.expiresAtMs) })}</p>
             <div className="buttons">
               <CopyButton text={run.code} label={t("linking.copy")} />

@@ -1,0 +1,278 @@
+// What follows a person from device to device: settings, contacts with their verification, what was read, what devices are called. Each
+// thing has a key and the time of its last change; the later change counts. Sent as letters into the inboxes of own devices.
+import { recordHash } from "@p2pcrypt/api";
+import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import { unionOfRevoked } from "@p2pcrypt/identity";
+import { seenBy } from "../conversation/seen.ts";
+import { startThread } from "../conversation/start.ts";
+import { markRead } from "../conversation/thread.ts";
+import type { Core } from "../core.ts";
+import { newContact } from "../mail/contacts.ts";
+import type { Step } from "../run/pump.ts";
+import type { Settings } from "../snapshots.ts";
+import type { AccountRow, ContactRow, ThreadRow } from "../store/rows.ts";
+import { decodeStored, encodeStored } from "../store/stored-json.ts";
+import { SELF } from "../store/tables.ts";
+import type { Tx } from "../store/tx.ts";
+
+/** Several changes in a row are one letter. */
+const GATHER_MS = 2_000;
+/** How often a device says that it is there. */
+const SEEN_EVERY_MS = 12 * 3_600_000;
+const MAX_LETTER_BYTES = 256 * 1024;
+const MAX_AHEAD_MS = 3_600_000;
+
+type Value =
+  | { readonly settings: Settings }
+  | { readonly device: { readonly name?: string; readonly inbox: Uint8Array; readonly period: number } }
+  | { readonly contact: SharedContact }
+  | { readonly read: string };
+
+type SharedContact = Pick<ContactRow, (typeof SHARED)[number]> &
+  Pick<ContactRow, "certificate" | "profile" | "primaryKey" | "fingerprint">;
+
+/** What own devices say of a contact. The rest each learns in the conversation. */
+const SHARED = [
+  "identityId",
+  "name",
+  "state",
+  "trust",
+  "addedAtMs",
+  "nodeUrls",
+  "revokedDevices",
+  "isGivenCertifications",
+  "theirInboxToken",
+  "theirClaimToken",
+  "myClaimToken",
+] as const satisfies readonly (keyof ContactRow)[];
+const SHARED_STATES: ReadonlySet<ContactRow["state"]> = new Set(["accepted", "blocked", "declined", "gone"]);
+
+interface Entry {
+  readonly key: string;
+  readonly atMs: number;
+  readonly value: Value;
+}
+
+export class OwnStates {
+  readonly #core: Core;
+  /** Keys that may have changed; undefined: any. */
+  #touched: Set<string> | undefined;
+  #dueMs: number | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  changed(table: string, id: string): void {
+    const { account, contacts, threads } = this.#core.tables;
+    if (table === account.name) this.#touched?.add("settings").add(deviceKey(this.#core.account));
+    else if (table === contacts.name) this.#touched?.add(`contact/${id}`);
+    else if (table === threads.name) for (const key of readKeys(threads.get(id))) this.#touched?.add(key);
+  }
+
+  async step(isHurried: boolean): Promise<Step> {
+    const core = this.#core;
+    const { account, nowMs } = core;
+    const hasOthers = account.devices.some((id) => !equalBytes(id, account.device.deviceId));
+    if (!hasOthers || account.ownClaimToken === undefined || account.isCloned) return { kind: "idle" };
+    this.#touched?.add(deviceKey(account));
+    this.#dueMs ??= nowMs + GATHER_MS;
+    const waitMs = Math.min(this.#dueMs - nowMs, GATHER_MS);
+    if (waitMs > 0 && !isHurried) return { kind: "wait", delayMs: waitMs };
+    this.#dueMs = undefined;
+    const touched = this.#touched;
+    this.#touched = undefined;
+    await core.ledger.transact(async (tx) => tell(core, tx, touched === undefined ? allKeys(core, tx) : [...touched]));
+    this.#touched ??= new Set();
+    return { kind: "wait", delayMs: SEEN_EVERY_MS };
+  }
+}
+
+/** Both sides of a linking agree on everything that was handed over. */
+export function noteShared(core: Core, tx: Tx): void {
+  for (const key of allKeys(core, tx)) {
+    const value = shownValue(core, tx, key);
+    if (value !== undefined && tx.get(core.tables.ownStates, key) === undefined)
+      tx.put(core.tables.ownStates, key, { atMs: core.nowMs, hash: hashOf(value) });
+  }
+}
+
+function tell(core: Core, tx: Tx, keys: readonly string[]): void {
+  const { ownStates, mail } = core.tables;
+  const entries: Entry[] = [];
+  for (const key of keys) {
+    const value = shownValue(core, tx, key);
+    if (value === undefined) continue;
+    const hash = hashOf(value);
+    if (tx.get(ownStates, key)?.hash === hash) continue;
+    tx.put(ownStates, key, { atMs: core.nowMs, hash });
+    entries.push({ key, atMs: core.nowMs, value });
+  }
+  for (const some of inLetters(entries)) {
+    const id = core.newId();
+    const { identityId: to, device } = core.account;
+    const body = { kind: "ownState", deviceCertificate: device.certificate, entries: encodeStored(some) } as const;
+    tx.put(mail, id, { id, to, createdMs: core.nowMs, attempts: 0, letter: { kind: "answer", body } });
+  }
+}
+
+function inLetters(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const letters: Entry[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const size = encodeStored(entry).length;
+    if (bytes + size > MAX_LETTER_BYTES) {
+      letters.push([]);
+      bytes = 0;
+    }
+    letters.at(-1)?.push(entry);
+    bytes += size;
+  }
+  return letters;
+}
+
+/** A letter of another own device, whose signature holds. */
+export async function applyOwnState(
+  core: Core,
+  tx: Tx,
+  from: { readonly deviceId: Uint8Array | undefined; readonly timeMs: number },
+  bytes: Uint8Array,
+): Promise<void> {
+  const { devices, ownStates } = core.tables;
+  if (from.deviceId === undefined || equalBytes(from.deviceId, core.account.device.deviceId)) return;
+  const deviceId = encodeHex(from.deviceId);
+  const known = tx.get(devices, deviceId);
+  const lastSeenMs = Math.max(known?.lastSeenMs ?? 0, Math.min(from.timeMs, core.nowMs));
+  tx.put(devices, deviceId, { deviceId: from.deviceId, sinceMs: core.nowMs, ...known, lastSeenMs });
+  for (const { key, atMs, value } of entriesOf(bytes)) {
+    const row = tx.get(ownStates, key);
+    if (typeof key !== "string" || !(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
+    await apply(core, tx, deviceId, key, value);
+    const mine = shownValue(core, tx, key);
+    tx.put(ownStates, key, { atMs, hash: mine === undefined ? "" : hashOf(mine) });
+  }
+}
+
+function entriesOf(bytes: Uint8Array): readonly Entry[] {
+  try {
+    const entries = decodeStored<unknown>(bytes);
+    return Array.isArray(entries) ? (entries as Entry[]) : [];
+  } catch {
+    // Of another version of an own device, and not JSON: nothing in it is understood.
+    return [];
+  }
+}
+
+async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: Value): Promise<void> {
+  const { account: accounts, devices } = core.tables;
+  if ("settings" in value && key === "settings") {
+    const account = tx.get(accounts, SELF);
+    if (account !== undefined) tx.put(accounts, SELF, { ...account, settings: { ...account.settings, ...value.settings } });
+  } else if ("device" in value && key === `device/${deviceId}`) {
+    const row = tx.get(devices, deviceId);
+    const { name, inbox } = value.device;
+    if (row !== undefined) tx.put(devices, deviceId, { ...row, inbox, ...(name === undefined ? {} : { name }) });
+  } else if ("contact" in value && key === `contact/${value.contact.identityId}`) applyContact(core, tx, value.contact);
+  else if ("read" in value) await applyRead(core, tx, key, value.read);
+}
+
+/** Who was answered there needs no answer here. A profile counts by its number, wherever it came from. */
+function applyContact(core: Core, tx: Tx, shared: SharedContact): void {
+  const { contacts } = core.tables;
+  const { identityId, certificate, profile, primaryKey, fingerprint, ...said } = shared;
+  const { request: _, ...known } =
+    tx.get(contacts, identityId) ?? newContact(core, identityId, { name: said.name, state: said.state, nodeUrls: said.nodeUrls });
+  const isNewer = profile !== undefined && profile.sequence > (known.profile?.sequence ?? -1n);
+  const card = isNewer ? { profile, fingerprint, ...(certificate && { certificate }), ...(primaryKey && { primaryKey }) } : {};
+  const revokedDevices = unionOfRevoked(known.revokedDevices, said.revokedDevices);
+  tx.put(contacts, identityId, { ...known, ...said, ...card, revokedDevices });
+  if (said.state === "accepted") startThread(core, tx, identityId);
+}
+
+async function applyRead(core: Core, tx: Tx, key: string, id: string): Promise<void> {
+  const { threads } = core.tables;
+  const threadId = tx.ids(threads).find((one) => readKeys(tx.get(threads, one)).includes(key));
+  if (threadId === undefined) return;
+  const seen = (await seenBy(tx, threadId, id)).at(0);
+  if (seen === undefined) return;
+  markRead(tx, threads, threadId, { number: seen.number, id });
+  const thread = tx.get(threads, threadId);
+  if (thread === undefined) return;
+  // What came after it is unread, and never more than that.
+  const behind = Math.max(0, (thread.arrived?.number ?? 0) - seen.number);
+  tx.put(threads, threadId, { ...thread, unread: Math.min(thread.unread, behind) });
+}
+
+function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
+  const { account: accounts, contacts, threads } = core.tables;
+  const account = tx.get(accounts, SELF);
+  if (account === undefined) return undefined;
+  const [kind, id = ""] = key.split("/");
+  switch (kind) {
+    case "settings":
+      return { settings: account.settings };
+    case "device": {
+      if (key !== deviceKey(account)) return undefined;
+      const period = Math.floor(core.nowMs / SEEN_EVERY_MS);
+      const name = account.deviceName === undefined ? {} : { name: account.deviceName };
+      return { device: { ...name, inbox: account.inbox.stream, period } };
+    }
+    case "contact": {
+      const row = tx.get(contacts, id);
+      return row === undefined || !SHARED_STATES.has(row.state) ? undefined : { contact: sharedOf(row) };
+    }
+    default: {
+      const threadId = tx.ids(threads).find((one) => readKeys(tx.get(threads, one)).includes(key));
+      const read = threadId === undefined ? undefined : tx.get(threads, threadId)?.read?.id;
+      return read === undefined ? undefined : { read };
+    }
+  }
+}
+
+function sharedOf(row: ContactRow): SharedContact {
+  const said = Object.fromEntries(SHARED.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]])));
+  const { fingerprint, certificate, profile, primaryKey } = row;
+  return {
+    ...(said as Pick<ContactRow, (typeof SHARED)[number]>),
+    fingerprint,
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(primaryKey === undefined ? {} : { primaryKey }),
+  };
+}
+
+/** Certificates and profiles come to each device by themselves: a change of them alone is not worth a letter. */
+function hashOf(value: Value): string {
+  const told =
+    "contact" in value
+      ? { contact: SHARED.map((name) => value.contact[name] ?? null).filter((_, at) => !COMES_BY_ITSELF.has(SHARED[at] ?? "")) }
+      : value;
+  return encodeHex(recordHash(encodeStored(told)));
+}
+
+const COMES_BY_ITSELF: ReadonlySet<string> = new Set([
+  "name",
+  "nodeUrls",
+  "revokedDevices",
+  "theirInboxToken",
+  "theirClaimToken",
+]);
+
+function allKeys({ tables }: Core, tx: Tx): readonly string[] {
+  const { account: accounts, contacts, threads } = tables;
+  const account = tx.get(accounts, SELF);
+  const own = account === undefined ? [] : ["settings", deviceKey(account)];
+  const read = tx.ids(threads).flatMap((id) => readKeys(tx.get(threads, id)));
+  return [...own, ...tx.ids(contacts).map((id) => `contact/${id}`), ...read];
+}
+
+function deviceKey({ device }: Pick<AccountRow, "device">): string {
+  return `device/${encodeHex(device.deviceId)}`;
+}
+
+/** A conversation has another id on each device: it is named by whom it is with, or by its group. */
+function readKeys(thread: ThreadRow | undefined): readonly string[] {
+  if (thread === undefined) return [];
+  if (thread.contactId !== undefined) return [`read/c/${thread.contactId}`];
+  return thread.groupId === undefined ? [] : [`read/g/${thread.groupId}`];
+}

@@ -199,6 +199,10 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "that file is no export of an identity, or not all of it"];
     case "export/newer":
       return [EXIT.refused, "that export was written by a newer version"];
+    case "export/damaged":
+      return [EXIT.refused, "that backup is cut off or was changed; nothing of it was restored"];
+    case "export/noKeptPassphrase":
+      return [EXIT.refused, "there is no passphrase for backups: p2pcrypt backup auto FILE"];
     case "export/wrongPassphrase":
       return [EXIT.locked, "that is not the passphrase of the export"];
     case "import/badKey":

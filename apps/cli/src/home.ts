@@ -92,7 +92,7 @@ export async function changePassphrase({ home }: CommandContext, vault: Vault, p
 
 export function removeHomeFiles(home: string): void {
   forgetUnlocked(home);
-  for (const name of [KEY_FILE, "vault.sqlite", "vault.sqlite-wal", "vault.sqlite-shm"])
+  for (const name of [KEY_FILE, "vault.sqlite", "vault.sqlite-wal", "vault.sqlite-shm", "backup.json"])
     rmSync(join(home, name), { force: true });
 }
 

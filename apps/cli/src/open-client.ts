@@ -4,6 +4,7 @@ import { openClient, openPgpIdentity, type WebSocketLike, webTransport } from "@
 import { createXWingCrypto } from "@p2pcrypt/session";
 import { deriveKeyArgon2id } from "@p2pcrypt/vault/argon2";
 import { WebSocket } from "ws";
+import { backUpWhenDue } from "./backup-plan.ts";
 import type { CommandContext } from "./context.ts";
 import { verifySignature } from "./ed25519.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
@@ -64,6 +65,7 @@ export async function withClient<Result>(
     try {
       if (isOnline) client.start();
       const result = await job(client, home);
+      if (isOnline && stopped === undefined) await backUpWhenDue(client, context);
       if (stopped !== undefined) throw stopped;
       return result;
     } catch (error) {

@@ -1,5 +1,5 @@
 // What was said, in terminals: found again, put in order, and gone when its time is over.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type NodeProcess, Place } from "./support/processes.ts";
 
@@ -60,6 +60,22 @@ it("messages are found, by words, person and day; conversations are pinned, mute
   await ok("ana", "receive");
   expect((await place.run("ana", ["history", "ben"], { json: false })).out).toContain("ben lets messages disappear 1 day after");
   expect((await place.run("ana", ["conversation", "disappear", "ben", "5s"])).exit).toBe(5);
+
+  const [pass, backup, text] = ["pass", "all.p2pc", "ben.txt"].map((name) => `${place.folder}/${name}`);
+  writeFileSync(String(pass), "correct horse\n");
+  const passphrase = ["--export-passphrase-file", String(pass)];
+  await ok("ana", "backup", "create", String(backup), ...passphrase);
+  expect(await ok("ana2", "backup", "restore", String(backup), ...passphrase)).toMatchObject({ name: "ana", conversations: 1 });
+  expect((await place.run("ana2", ["search", "teapot"])).json()).toMatchObject([{ text: "The teapot broke" }]);
+  expect((await place.run("ana3", ["backup", "restore", String(pass), ...passphrase])).exit).not.toBe(0);
+  expect((await place.run("ana", ["export", "ben", String(text)])).exit).toBe(2);
+  await ok("ana", "export", "ben", String(text), "--yes");
+  expect(readFileSync(String(text), "utf8")).toContain("ben: The teapot broke");
+  expect(await ok("ana", "backup", "auto", String(`${backup}.auto`), "--every", "1h", ...passphrase)).toMatchObject({
+    everyS: 3_600,
+  });
+  expect(statSync(`${backup}.auto`).mode & 0o777).toBe(0o600);
+
   expect((await place.run("ana", ["conversation", "clear", "ben"])).exit).toBe(2);
   await ok("ana", "conversation", "clear", "ben", "--yes");
   expect((await place.run("ana", ["history", "ben"])).json()).toEqual([]);

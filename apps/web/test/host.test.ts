@@ -178,7 +178,7 @@ describe("a page and its worker", () => {
 });
 
 /** What a person exports on purpose. */
-const EXPORTS = new Set(["exportBackup", "exportForGpg", "recoverySheet", "showScanCode"]);
+const EXPORTS = new Set(["exportBackup", "exportKeptBackup", "exportForGpg", "recoverySheet", "showScanCode"]);
 
 let calls = 1_000_000;
 async function callRaw(tab: Tab, request: unknown): Promise<void> {

@@ -1,4 +1,5 @@
 // The own identity: name, settings, what can be taken elsewhere, and its end.
+import type { BackupKey } from "./account/backup.ts";
 import { toClientError } from "./account/create.ts";
 import { revokeAtHome, sayGoodbye } from "./account/delete.ts";
 import { change } from "./account/publish.ts";
@@ -8,6 +9,7 @@ import type { Core } from "./core.ts";
 import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
 import type { RecoverySheet, RevocationCertificate, SelfSnapshot, Settings, Successor } from "./snapshots.ts";
+import { SELF } from "./store/tables.ts";
 import type { Account } from "./surface.ts";
 import type { Tasks } from "./tasks.ts";
 import { selfSnapshot } from "./views.ts";
@@ -57,10 +59,38 @@ export class ClientAccount implements Account {
     await change(this.#core, { settings: { ...this.#core.account.settings, ...settings } });
   }
 
-  async exportBackup(passphrase: string): Promise<Uint8Array> {
+  async exportBackup(
+    passphrase: string,
+    { withMessages = false }: { readonly withMessages?: boolean } = {},
+  ): Promise<Uint8Array> {
     const core = this.#core;
-    const { sealBackup } = await import("./account/backup.ts");
+    const { FULL_VERSION, newBackupKey, sealBackup } = await import("./account/backup.ts");
+    if (withMessages) return this.#exportFull(await newBackupKey(core.deps, passphrase, FULL_VERSION));
     const bytes = await sealBackup(core, passphrase);
+    await change(core, { backupAtMs: core.nowMs });
+    return bytes;
+  }
+
+  async keepBackupPassphrase(passphrase: string): Promise<void> {
+    const core = this.#core;
+    const { FULL_VERSION, newBackupKey } = await import("./account/backup.ts");
+    const kept = passphrase === "" ? undefined : await newBackupKey(core.deps, passphrase, FULL_VERSION);
+    await core.ledger.transact(async (tx) => {
+      const { keptBackupKey: _, ...account } = tx.get(core.tables.account, SELF) ?? core.account;
+      tx.put(core.tables.account, SELF, kept === undefined ? account : { ...account, keptBackupKey: kept });
+    });
+  }
+
+  async exportKeptBackup(): Promise<Uint8Array> {
+    const { keptBackupKey } = this.#core.account;
+    if (keptBackupKey === undefined) throw new ClientError({ code: "export/noKeptPassphrase" });
+    return this.#exportFull(keptBackupKey);
+  }
+
+  async #exportFull(key: BackupKey): Promise<Uint8Array> {
+    const core = this.#core;
+    const { sealFullBackup } = await import("./account/full-backup.ts");
+    const bytes = await sealFullBackup(core, key, (done, total) => core.emit({ kind: "backup", done, total }));
     await change(core, { backupAtMs: core.nowMs });
     return bytes;
   }

@@ -2,6 +2,7 @@
 
 import type { Vault } from "@p2pcrypt/vault";
 import { accountOf, createAccount, secondsOf } from "./account/create.ts";
+import type { OpenedBackup } from "./account/full-backup.ts";
 import { parseNodeUrl } from "./account/node-url.ts";
 import { ClientAccount } from "./account.ts";
 import type { Calls } from "./call-surface.ts";
@@ -80,26 +81,34 @@ export async function openClient(deps: ClientDeps): Promise<Client> {
   return new ClientOnCore(core);
 }
 
-/** A new device of the identity in a backup. Its contacts are asked to take it in. @throws {ClientError} export/*, client/identityExists */
+/**
+ * A new device of the identity in a backup, with what was said when the backup has it. Its contacts are asked to take it in.
+ *
+ * @throws {ClientError} export/*, client/identityExists
+ */
 export async function importClient(deps: ClientDeps, backup: Backup): Promise<Client> {
   await assertEmpty(deps);
-  const { openBackup } = await import("./account/backup.ts");
-  const content = await openBackup(deps, backup.bytes, backup.passphrase);
+  const { backupVersion, FULL_VERSION, openBackup } = await import("./account/backup.ts");
+  const { bytes, passphrase } = backup;
+  const full = backupVersion(bytes) === FULL_VERSION ? await openWithMessages(deps, bytes, passphrase) : undefined;
+  const content = full?.content ?? (await openBackup(deps, bytes, passphrase));
   const homeNodeUrl = parseNodeUrl(backup.homeNodeUrl ?? content.homeNodeUrl);
   const { secret, settings, name, revokedDevices, contacts, certified = [] } = content;
   const account = await accountOf(deps, { secret, homeNodeUrl, settings, name });
   const core = new Core(deps);
+  const restored = new Set(full?.threads.map(({ id }) => id));
   await writeFormat(deps.vault);
   await core.ledger.transact(async (tx) => {
     tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
     for (const row of certified) tx.put(core.tables.certified, row.identityId, row);
     for (const contact of contacts) {
-      const { identityId, nodeUrls, trust, state, conversationId: _, ...rest } = contact;
+      const { identityId, nodeUrls, trust, state, conversationId = "", ...rest } = contact;
       tx.put(core.tables.contacts, identityId, {
         ...newContact(core, identityId, { name: rest.name, state, nodeUrls }),
         trust,
         revokedDevices: rest.revokedDevices,
         isGivenCertifications: rest.isGivenCertifications === true,
+        ...(restored.has(conversationId) ? { conversationId } : {}),
       });
       if (state !== "accepted") continue;
       const id = core.newId();
@@ -112,6 +121,10 @@ export async function importClient(deps: ClientDeps, backup: Backup): Promise<Cl
       });
     }
   });
+  if (full !== undefined) {
+    const { restoreHistories } = await import("./account/restore.ts");
+    await restoreHistories(core, full, backup.told ?? (() => undefined));
+  }
   return new ClientOnCore(core);
 }
 
@@ -145,6 +158,11 @@ export function linkClient(deps: ClientDeps, linking: Linking): { readonly clien
       join?.cancel();
     },
   };
+}
+
+async function openWithMessages(deps: ClientDeps, bytes: Uint8Array, passphrase: string): Promise<OpenedBackup> {
+  const { openFullBackup } = await import("./account/full-backup.ts");
+  return openFullBackup(deps, bytes, passphrase);
 }
 
 async function begin(deps: ClientDeps, account: AccountRow): Promise<Client> {

@@ -22,6 +22,8 @@ export type ClientEvent =
   | { readonly kind: "conversation"; readonly conversation: ConversationSnapshot }
   /** A new entry of the history, own queued messages included: those come a second time, with their number, once in the log. */
   | { readonly kind: "entry"; readonly entry: Entry }
+  /** How far a backup with messages is, in entries. */
+  | { readonly kind: "backup"; readonly done: number; readonly total: number }
   /** Entries are gone: nothing of them is stored any more. */
   | { readonly kind: "erased"; readonly conversationId: ConversationId; readonly numbers: readonly number[] }
   /** An entry that was told before is another one now: edited, reacted to, pinned, deleted. */

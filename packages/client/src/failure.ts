@@ -116,6 +116,9 @@ export type ClientFailure =
   | { readonly code: "export/notAnExport" }
   | { readonly code: "export/newer"; readonly version: number }
   | { readonly code: "export/wrongPassphrase" }
+  /** Cut off or changed: nothing of it was restored. */
+  | { readonly code: "export/damaged" }
+  | { readonly code: "export/noKeptPassphrase" }
   | { readonly code: "import/badKey"; readonly reason: string };
 
 export type ClientFailureCode = ClientFailure["code"];

@@ -78,7 +78,13 @@ export interface Account {
   /** Whether directories find this identity by its whole name; they do not unless told to. Published soon. */
   setFindable(isFindable: boolean): Promise<void>;
   /** Identity secret, contacts and settings under a passphrase of its own. Never session state, device keys or tokens. */
-  exportBackup(passphrase: string): Promise<Uint8Array>;
+  exportBackup(passphrase: string, options?: { readonly withMessages?: boolean }): Promise<Uint8Array>;
+  /**
+   * Keeps what a passphrase derives to, so that backups with messages are made without asking for it. Empty: no longer.
+   */
+  keepBackupPassphrase(passphrase: string): Promise<void>;
+  /** With messages, under the passphrase that is kept. @throws {ClientError} export/noKeptPassphrase */
+  exportKeptBackup(): Promise<Uint8Array>;
   /**
    * Words and a QR text that bring this identity back on an empty machine, as a new device. Contacts and messages are not in it. Notes
    * the time in `safety`.
@@ -371,6 +377,8 @@ export interface Backup {
   readonly bytes: Uint8Array;
   readonly passphrase: string;
   readonly homeNodeUrl?: string;
+  /** Hears how much of what was said is restored, in entries. */
+  readonly told?: (done: number, total: number) => void;
 }
 
 /**

@@ -92,8 +92,9 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
   return {
     id: thread.id,
     kind: thread.kind,
-    name: contact?.name ?? group?.name ?? "",
-    state: stateOfConversation(core, group),
+    name: contact?.name ?? group?.name ?? thread.formerGroup?.name ?? "",
+    // Nobody takes a restored device into a group by itself.
+    state: group === undefined && thread.formerGroup !== undefined ? "removed" : stateOfConversation(core, group),
     members,
     nodeUrls: group === undefined ? [] : [group.place.nodeUrl],
     arrangement: thread.arrangement ?? {},

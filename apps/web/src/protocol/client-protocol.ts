@@ -77,6 +77,8 @@ export const REMOTE_METHODS = {
     "offerSuccession",
     "announceSuccession",
     "exportBackup",
+    "keepBackupPassphrase",
+    "exportKeptBackup",
     "recoverySheet",
     "revocationCertificate",
     "exportForGpg",

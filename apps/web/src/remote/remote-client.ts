@@ -53,6 +53,8 @@ export class RemoteClient implements Client {
       setFindable: (...args) => call("account", "setFindable", args),
       updateSettings: (...args) => call("account", "updateSettings", args),
       exportBackup: (...args) => call("account", "exportBackup", args),
+      keepBackupPassphrase: (...args) => call("account", "keepBackupPassphrase", args),
+      exportKeptBackup: (...args) => call("account", "exportKeptBackup", args),
       recoverySheet: (...args) => call("account", "recoverySheet", args),
       revocationCertificate: (...args) => call("account", "revocationCertificate", args),
       exportForGpg: (...args) => call("account", "exportForGpg", args),

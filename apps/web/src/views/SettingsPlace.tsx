@@ -36,6 +36,8 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
       isWanted = false;
     };
   }, [boot, files.here.length]);
+  const [backup, setBackup] = useState<{ readonly done: number; readonly total: number }>();
+  useEffect(() => client.subscribe((event) => (event.kind === "backup" ? setBackup(event) : undefined)), [client]);
   const save = (name: string, type: string, content: Uint8Array | string): void => {
     platform.save({
       name,
@@ -58,6 +60,7 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
       isMac={platform.isMac}
       build={boot.build()}
       canInstall={canInstall}
+      backup={backup}
       files={{
         files,
         storage,
@@ -90,8 +93,8 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
         lockAfter: (lockAfterMs) => boot.updateSettings({ lockAfterMs }),
         lock: () => boot.lock(),
         keepStorage: () => workspace.safety.keepStorage(),
-        exportBackup: async (passphrase) =>
-          save("p2pcrypt-backup.p2pc", "application/octet-stream", await account.exportBackup(passphrase)),
+        exportBackup: async (passphrase, withMessages) =>
+          save("p2pcrypt-backup.p2pc", "application/octet-stream", await account.exportBackup(passphrase, { withMessages })),
         saveRevocation: async () => save("p2pcrypt-revocation.asc", "text/plain", (await account.revocationCertificate()).text),
         exportGpg: async (passphrase) =>
           save("p2pcrypt-secret-key.asc", "application/pgp-keys", await account.exportForGpg(passphrase)),

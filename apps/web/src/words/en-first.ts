@@ -436,6 +436,8 @@ export const enFirst = {
   "fail.export/passphraseEmpty": "A passphrase is needed.",
   "fail.export/notAnExport": "That file is no backup, or not all of it.",
   "fail.export/newer": "That backup is from a newer version.",
+  "fail.export/damaged": "This backup is not whole. Nothing of it was restored.",
+  "fail.export/noKeptPassphrase": "There is no passphrase for backups yet.",
   "fail.export/wrongPassphrase": "That passphrase doesn't open this backup.",
   "fail.import/badKey": "That OpenPGP key cannot be used.",
   "fail.key.malformed": "That file is no OpenPGP secret key.",

@@ -1,7 +1,7 @@
 // The English words of places that are loaded when they are wanted (views/later.ts).
 export const enLater = {
   "import.title": "I have an identity",
-  "import.line": "It goes on here as a new device. Messages stay where they were.",
+  "import.line": "It goes on here as a new device. Messages come along in a backup that has them.",
   "import.kind": "What do you have?",
   "import.device": "My other device",
   "import.deviceHint": "The quickest way. It shows you a code, and this device is then in all your conversations.",
@@ -437,7 +437,11 @@ export const enLater = {
   "settings.keyboard": "Keyboard",
   "settings.export": "Take it with you",
   "settings.exportBackup": "Export backup",
-  "settings.exportBackupHint": "Identity, contacts and settings. No messages.",
+  "settings.exportBackupHint": "Identity, contacts and settings, with messages or without. Under a passphrase of its own.",
+  "settings.exportFull": "Backup with messages",
+  "settings.exportFullHint":
+    "Everything that was said on this device, too. Restoring it makes a new device; what you deleted stays deleted.",
+  "settings.exportProgress": "{{done}} of {{total}}",
   "settings.exportGpg": "Export key for gpg",
   "settings.exportCertificate": "Export certificate",
   "settings.exportPassphrase": "Passphrase for this file",

@@ -102,6 +102,8 @@ const SENTENCES = {
   "export/notAnExport": "fail.export/notAnExport",
   "export/newer": "fail.export/newer",
   "export/wrongPassphrase": "fail.export/wrongPassphrase",
+  "export/damaged": "fail.export/damaged",
+  "export/noKeptPassphrase": "fail.export/noKeptPassphrase",
 } as const satisfies Record<PlainCode, `fail.${PlainCode}`>;
 
 const KEY_REASONS: Readonly<

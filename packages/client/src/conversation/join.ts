@@ -116,9 +116,14 @@ async function joinGroup(core: Core, tx: Tx, joined: JoinedGroup): Promise<void>
   if (!isWelcome) return core.emit({ kind: "fault", where: "welcome", code: "notAsked" });
   const { threads } = core.tables;
   const groupId = encodeHex(body.groupId);
-  const threadId = held?.threadId ?? core.newId();
+  // A restored history goes on when its group is joined again.
+  const former = threads
+    .all()
+    .find(({ formerGroup, groupId: present }) => present === undefined && formerGroup?.groupId === groupId);
+  const threadId = held?.threadId ?? former?.id ?? core.newId();
   const thread = tx.get(threads, threadId);
   if (thread === undefined) tx.put(threads, threadId, { ...newThread(core, threadId, { kind: "group" }), groupId });
+  else if (former !== undefined) tx.put(threads, threadId, { ...thread, groupId });
   take(core, tx, joined, threadId);
   if (thread === undefined) await tellStart(core, tx, threadId, core.nowMs);
   else resend(core, tx, thread);

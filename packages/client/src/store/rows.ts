@@ -44,6 +44,8 @@ export interface AccountRow {
   readonly isFindable?: boolean;
   readonly revocationAtMs?: number;
   readonly backupAtMs?: number;
+  /** Makes backups without asking for their passphrase. */
+  readonly keptBackupKey?: { readonly key: Uint8Array; readonly parameters: Uint8Array };
   readonly stock?: StockRow;
   /** What its person calls this device. */
   readonly deviceName?: string;
@@ -259,6 +261,8 @@ export interface ThreadRow {
   readonly pinned?: readonly PinnedMessage[];
   /** Ids of what waits to be sent, oldest first. */
   readonly outbox: readonly string[];
+  /** Of a restored one: the group that it was, until this device is in it again. */
+  readonly formerGroup?: { readonly groupId: string; readonly name: string };
   /** Everything up to here was deleted by the person: nothing brings it back. */
   readonly clearedUpTo?: number;
   readonly arrangement?: Arrangement;

@@ -6,20 +6,30 @@ import { useAct, useWords } from "../surroundings.ts";
 
 export interface ExportActions {
   /** @throws {ClientError} export/passphraseEmpty */
-  readonly exportBackup: (passphrase: string) => Promise<void>;
+  readonly exportBackup: (passphrase: string, withMessages: boolean) => Promise<void>;
   readonly exportGpg: (passphrase: string) => Promise<void>;
   readonly exportCertificate: () => Promise<void>;
 }
 
-export function ExportSection({ actions }: { readonly actions: ExportActions }) {
+export function ExportSection({
+  progress,
+  actions,
+}: {
+  /** Of a backup that is being made, in entries. */
+  readonly progress: { readonly done: number; readonly total: number } | undefined;
+  readonly actions: ExportActions;
+}) {
   const { t } = useWords();
-  const [kind, setKind] = useState<"backup" | "gpg">();
+  const [kind, setKind] = useState<"full" | "backup" | "gpg">();
   const certificate = useAct(actions.exportCertificate);
   return (
     <section className="stack tight">
       <h2>{t("settings.export")}</h2>
       <p className="hint">{t("settings.exportBackupHint")}</p>
       <div className="buttons">
+        <Button size="small" onPress={() => setKind("full")}>
+          {t("settings.exportFull")}
+        </Button>
         <Button size="small" onPress={() => setKind("backup")}>
           {t("settings.exportBackup")}
         </Button>
@@ -34,7 +44,10 @@ export function ExportSection({ actions }: { readonly actions: ExportActions }) 
       {kind === undefined ? undefined : (
         <ExportDialog
           kind={kind}
-          onExport={kind === "backup" ? actions.exportBackup : actions.exportGpg}
+          progress={progress}
+          onExport={(passphrase) =>
+            kind === "gpg" ? actions.exportGpg(passphrase) : actions.exportBackup(passphrase, kind === "full")
+          }
           onClose={() => setKind(undefined)}
         />
       )}
@@ -42,23 +55,31 @@ export function ExportSection({ actions }: { readonly actions: ExportActions }) 
   );
 }
 
+const TITLES = {
+  full: "settings.exportFull",
+  backup: "settings.exportBackup",
+  gpg: "settings.exportGpg",
+} as const;
+
 function ExportDialog({
   kind,
+  progress,
   onExport,
   onClose,
 }: {
-  readonly kind: "backup" | "gpg";
+  readonly kind: "full" | "backup" | "gpg";
+  readonly progress: { readonly done: number; readonly total: number } | undefined;
   readonly onExport: (passphrase: string) => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const { t } = useWords();
+  const { t, number } = useWords();
   const [passphrase, setPassphrase] = useState("");
   const save = useAct(async () => {
     await onExport(passphrase);
     onClose();
   });
   return (
-    <Dialog title={kind === "backup" ? t("settings.exportBackup") : t("settings.exportGpg")} onClose={onClose}>
+    <Dialog title={t(TITLES[kind])} onClose={onClose}>
       <form
         className="stack"
         onSubmit={(event) => {
@@ -76,6 +97,13 @@ function ExportDialog({
           autoFocus
         />
         <Problem text={save.error} />
+        <p className="hint" role="status">
+          {save.isRunning && progress !== undefined
+            ? t("settings.exportProgress", { done: number(progress.done), total: number(progress.total) })
+            : kind === "full"
+              ? t("settings.exportFullHint")
+              : ""}
+        </p>
         <div className="buttons">
           <Button type="submit" look="main" isDisabled={passphrase === ""} isPending={save.isRunning}>
             {t("settings.exportSave")}

@@ -30,6 +30,8 @@ export interface SettingsProps {
   readonly isMac: boolean;
   readonly build: { readonly hash: string; readonly isUpdateWaiting: boolean };
   readonly canInstall: boolean;
+  /** A backup that is being made, in entries. */
+  readonly backup: { readonly done: number; readonly total: number } | undefined;
   readonly files: Omit<FilesSectionProps, "fetchesUpToBytes">;
   readonly actions: SafetySectionActions &
     PrivacyActions &
@@ -58,6 +60,7 @@ export function SettingsPage({
   isMac,
   build,
   canInstall,
+  backup,
   files,
   actions,
 }: SettingsProps) {
@@ -77,7 +80,7 @@ export function SettingsPage({
       <DevicesSection {...{ devices, linking, hasPassphrase, nowMs, actions }} />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
-      <ExportSection actions={actions} />
+      <ExportSection progress={backup} actions={actions} />
       <section className="stack">
         <h2>{t("settings.keyboard")}</h2>
         <Shortcuts isMac={isMac} />

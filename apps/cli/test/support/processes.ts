@@ -65,7 +65,9 @@ export class Place {
   /** Starts another program of the project's, from source. */
   program(file: string, args: readonly string[]): ChildProcessWithoutNullStreams {
     const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning", file];
-    const child = spawn(process.execPath, [...flags, ...args], { env: { ...process.env, NODE_OPTIONS: "" } });
+    const child = spawn(process.execPath, [...flags, ...args], {
+      env: { ...process.env, NODE_OPTIONS: "", PASSPHRASE: "correct horse" },
+    });
     this.#children.add(child);
     child.once("exit", () => this.#children.delete(child));
     return child;

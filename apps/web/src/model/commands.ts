@@ -31,6 +31,7 @@ export type CommandId =
   | "compare"
   | "block"
   | "leave"
+  | "starred"
   | "trust"
   | "settings"
   | "theme"
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "leave", title: "command.leave", isEnabled: ({ canLeave }) => canLeave },
   { id: "sheet", title: "command.sheet", isEnabled: always },
   { id: "theme", title: "command.theme", isEnabled: always },
+  { id: "starred", title: "command.starred", isEnabled: ({ hasConversations }) => hasConversations },
   { id: "trust", title: "command.trust", shortcut: "T", isEnabled: always },
   { id: "settings", title: "command.settings", shortcut: "Mod+,", isEnabled: always },
   { id: "lock", title: "command.lock", shortcut: "Mod+Shift+L", isEnabled: ({ hasPassphrase }) => hasPassphrase },

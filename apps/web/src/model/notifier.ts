@@ -2,6 +2,7 @@
 import { type Client, type Entry, isMuted, type TextEntry } from "@p2pcrypt/client";
 import type { DeviceSettings } from "../boot/boot.ts";
 import { folded } from "../text/folded.ts";
+import { plainOf } from "../text/markup.ts";
 import { shownName, shownText } from "../text/printable.ts";
 import type { Words } from "../words/words.ts";
 import { formatRoute } from "./routes.ts";
@@ -40,7 +41,7 @@ export function startNotifying({ client, words, settings, isLookedAt, nowMs, not
     if (event.kind === "entry") {
       const { entry } = event;
       if (entry.kind !== "text" || entry.isOwn || !isNews(entry) || !isWanted(client, entry, nowMs())) return;
-      const body = isShown ? shortened(shownText(entry.text)) : t("notify.hidden");
+      const body = isShown ? shortened(plainOf(shownText(entry.text))) : t("notify.hidden");
       const fragment = formatRoute({ kind: "conversation", id: entry.conversationId, details: false });
       say({ title: shownName(entry.authorName), body, tag: isShown ? entry.conversationId : "message", fragment });
     }

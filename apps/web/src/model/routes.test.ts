@@ -19,6 +19,7 @@ it("every place has an address, and the address leads there", () => {
     { kind: "conversation", id, details: true },
     { kind: "conversation", id, details: false, at: 12 },
     { kind: "search", in: undefined },
+    { kind: "starred" },
     { kind: "search", in: id },
     { kind: "newGroup" },
     { kind: "groupAdd", id },

@@ -13,6 +13,7 @@ export type Route =
   | { readonly kind: "requests" }
   | { readonly kind: "settings" }
   | { readonly kind: "sheet" }
+  | { readonly kind: "starred" }
   /** `at`: the entry that was looked for. */
   | { readonly kind: "conversation"; readonly id: ConversationId; readonly details: boolean; readonly at?: number }
   /** Never with the words that are looked for: a browser writes down where it was (W4). */
@@ -33,7 +34,7 @@ export type Route =
   /** A link that somebody gave: to a person (`#/add/`) or to a group (`#/join/`). */
   | { readonly kind: "landing"; readonly link: string };
 
-const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet"] as const;
+const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet", "starred"] as const;
 
 /** Anything that names no place is home. `origin` is that of the page, for links that belong to it. */
 export function parseRoute(fragment: string, origin: string): Route {

@@ -6,6 +6,8 @@ import {
   type ConversationSnapshot,
   type Entry,
   isMessage,
+  type MessageEntry,
+  quoteOf,
 } from "@p2pcrypt/client";
 import { coalesced, type Later, Model } from "./model.ts";
 import type { ShownEntry } from "./timeline.ts";
@@ -111,18 +113,23 @@ export class Thread extends Model<ThreadSnapshot> {
   }
 
   /** Shows the message at once. @throws {ClientError} and takes it away again, so that the words go back to the person. */
-  async send(text: string): Promise<void> {
+  async send(text: string, answered?: MessageEntry): Promise<void> {
     const { client, nowMs } = this.#deps;
     const { identityId, name } = client.account.snapshot();
     const [atMs, id] = [nowMs(), `sending ${nowMs()}`];
     const said = { author: identityId, authorName: name, isOwn: true, text, sentAtMs: atMs, atMs, wasVerified: true } as const;
     if (!this.#window.isAtEnd) await this.toNewest();
-    const key = this.#window.sending({ kind: "text", conversationId: this.id, id, ...said, state: "queued" });
+    const reply = answered === undefined ? {} : { replyTo: quoteOf(answered, answered) };
+    const key = this.#window.sending({ kind: "text", conversationId: this.id, id, ...said, ...reply, state: "queued" });
     this.#isFollowing = true;
     this.#saidTypingAtMs = Number.NEGATIVE_INFINITY;
     this.#render();
     try {
-      this.#window.stored(key, await client.conversations.send(this.id, text));
+      const sent =
+        answered === undefined
+          ? client.conversations.send(this.id, text)
+          : client.messages.reply(this.id, { author: answered.author, id: answered.id }, text);
+      this.#window.stored(key, await sent);
     } catch (error) {
       this.#window.drop(key);
       throw error;

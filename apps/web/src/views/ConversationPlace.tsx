@@ -1,5 +1,6 @@
-import type { CallSnapshot } from "@p2pcrypt/client";
-import { Suspense, useEffect } from "react";
+import type { CallSnapshot, MessageEntry } from "@p2pcrypt/client";
+import { Suspense, useEffect, useState } from "react";
+import { MessageActs } from "../model/message-acts.ts";
 import type { Route } from "../model/routes.ts";
 import type { Thread } from "../model/thread.ts";
 import { twinsAmong } from "../model/twins.ts";
@@ -9,12 +10,17 @@ import { Conversation } from "./chat/Conversation.tsx";
 import {
   ArrangePlace,
   attachments,
+  ChoicePlace,
   Details,
   FilePlace,
   GroupDetailsPlace,
+  MenuPlace,
   PersonTrustPlace,
+  PinnedPlace,
+  QuestionPlace,
   UploadsPlace,
   VoicePlace,
+  WritingPlace,
 } from "./later.ts";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
@@ -25,7 +31,9 @@ type ConversationRoute = Route & { readonly kind: "conversation" };
 export function ConversationPlace(props: PlaceProps & { readonly route: ConversationRoute }) {
   const { workspace, route } = props;
   const thread = useOwnModel(() => workspace.thread(route.id), route.id);
-  return thread === undefined ? <main className="middle" /> : <Held key={route.id} {...props} thread={thread} />;
+  const acts = useOwnModel(() => new MessageActs(route.id, workspace.client), route.id);
+  const isThere = thread !== undefined && acts !== undefined;
+  return isThere ? <Held key={route.id} {...props} thread={thread} acts={acts} /> : <main className="middle" />;
 }
 
 function Held({
@@ -33,10 +41,13 @@ function Held({
   platform,
   route,
   thread,
-}: PlaceProps & { readonly route: ConversationRoute; readonly thread: Thread }) {
+  acts,
+}: PlaceProps & { readonly route: ConversationRoute; readonly thread: Thread; readonly acts: MessageActs }) {
   const words = useWords();
   const { t } = words;
   const snapshot = useSnapshot(thread);
+  const { writing, question, chosen } = useSnapshot(acts);
+  const [menu, setMenu] = useState<{ readonly entry: MessageEntry; readonly anchor: Element }>();
   useEffect(() => {
     const look = (): void => thread.inSight(platform.isLookedAt());
     look();
@@ -49,6 +60,14 @@ function Held({
   const { client, boot, drafts, toasts } = workspace;
   const { contact } = snapshot;
   const place = { workspace, platform, id: route.id };
+  const failed = (error: unknown): void => toasts.say(sentenceOf(words, error));
+  const edited = writing?.kind === "edit" ? writing.entry : undefined;
+  const send = async (text: string): Promise<void> => {
+    acts.write(undefined);
+    if (edited === undefined) return thread.send(text, writing?.entry);
+    // The field is gone by then: what failed is said at the edge.
+    await acts.edit(edited, text).catch(failed);
+  };
   const nowMs = platform.nowMs();
   const call = (media: CallMedia): void =>
     void workspace.calls.start(route.id, media).catch((error: unknown) => toasts.say(sentenceOf(words, error)));
@@ -67,7 +86,30 @@ function Held({
         <Conversation
           thread={snapshot}
           route={route}
-          draft={drafts.get(route.id)}
+          draft={edited === undefined ? drafts.get(route.id) : edited.text}
+          editing={edited?.id}
+          chosen={chosen}
+          pinned={
+            (snapshot.conversation?.pinned ?? []).length === 0 ? undefined : (
+              <Suspense>
+                <PinnedPlace workspace={workspace} id={route.id} onGo={(number) => void thread.goTo(number)} />
+              </Suspense>
+            )
+          }
+          bar={
+            writing === undefined ? undefined : (
+              <Suspense>
+                <WritingPlace acts={acts} writing={writing} />
+              </Suspense>
+            )
+          }
+          choice={
+            chosen === undefined ? undefined : (
+              <Suspense>
+                <ChoicePlace {...place} acts={acts} />
+              </Suspense>
+            )
+          }
           sendsOnEnter={boot.settings().sendsOnEnter}
           nowMs={nowMs}
           onCall={call}
@@ -82,9 +124,15 @@ function Held({
             </Suspense>
           }
           actions={{
-            send: (text) => thread.send(text),
+            send,
+            cancel: () => acts.write(undefined),
+            menu: (entry, anchor) => setMenu({ entry, anchor }),
+            react: (entry, emoji) => void acts.react(entry, emoji).catch(failed),
+            versions: (entry) => acts.ask({ kind: "versions", entry }),
+            goTo: (number) => void thread.goTo(number),
+            toggle: (entry) => acts.toggle(entry),
             typing: (isTyping) => thread.typing(isTyping),
-            keepDraft: (text) => drafts.set(route.id, text),
+            keepDraft: (text) => (edited === undefined ? drafts.set(route.id, text) : undefined),
             loadOlder: () => void thread.loadOlder(),
             loadNewer: () => void thread.loadNewer(),
             toNewest: () => void thread.toNewest(),
@@ -107,6 +155,16 @@ function Held({
             attest: (by, isAttested) => client.trust.attest(by, isAttested),
           }}
         />
+        {menu === undefined ? undefined : (
+          <Suspense>
+            <MenuPlace {...place} acts={acts} {...menu} onClose={() => setMenu(undefined)} />
+          </Suspense>
+        )}
+        {question === undefined ? undefined : (
+          <Suspense>
+            <QuestionPlace {...place} acts={acts} />
+          </Suspense>
+        )}
       </main>
       {route.details ? (
         <Suspense>

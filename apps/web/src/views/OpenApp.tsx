@@ -26,6 +26,7 @@ import {
   SettingsPlace,
   SheetPlace,
   ShortcutsDialog,
+  StarredPlace,
   TrustMapPlace,
   VouchPlace,
 } from "./later.ts";
@@ -193,6 +194,8 @@ function Middle(props: ColumnsProps & { readonly route: Route }) {
       return <NewGroupPlace {...props} />;
     case "groupAdd":
       return <GroupAddPlace {...props} id={route.id} />;
+    case "starred":
+      return <StarredPlace {...props} />;
     case "search":
       return <SearchPlace {...props} within={route.in} />;
     case "landing":
@@ -241,6 +244,7 @@ function runCommand(id: CommandId, { workspace, platform, router, search, show }
     add: () => router.go({ kind: "add" }),
     group: () => router.go({ kind: "newGroup" }),
     requests: () => router.go({ kind: "requests" }),
+    starred: () => router.go({ kind: "starred" }),
     trust: () => router.go({ kind: "trust", identityId: undefined }),
     settings: () => router.go({ kind: "settings" }),
     sheet: () => router.go({ kind: "sheet" }),

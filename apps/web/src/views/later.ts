@@ -22,6 +22,7 @@ const later = {
   shortcuts: withWords(() => import("./palette/ShortcutsDialog.tsx")),
   identity: withWords(() => import("./boot/Import.tsx")),
   add: withWords(() => import("./add/AddPage.tsx")),
+  acts: withWords(() => import("./acts-places.tsx")),
 } as const;
 
 export const Details = lazy(async () => ({ default: (await later.details()).Details }));
@@ -51,6 +52,13 @@ export const Palette = lazy(async () => ({ default: (await later.palette()).Pale
 export const ShortcutsDialog = lazy(async () => ({ default: (await later.shortcuts()).ShortcutsDialog }));
 export const Import = lazy(async () => ({ default: (await later.identity()).Import }));
 export const AddPage = lazy(async () => ({ default: (await later.add()).AddPage }));
+
+export const MenuPlace = lazy(async () => ({ default: (await later.acts()).MenuPlace }));
+export const QuestionPlace = lazy(async () => ({ default: (await later.acts()).QuestionPlace }));
+export const ChoicePlace = lazy(async () => ({ default: (await later.acts()).ChoicePlace }));
+export const WritingPlace = lazy(async () => ({ default: (await later.acts()).WritingPlace }));
+export const PinnedPlace = lazy(async () => ({ default: (await later.acts()).PinnedPlace }));
+export const StarredPlace = lazy(async () => ({ default: (await later.acts()).StarredPlace }));
 
 export const attachments = later.files;
 

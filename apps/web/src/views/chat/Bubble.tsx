@@ -1,33 +1,75 @@
 import { isMessage, isMissed } from "@p2pcrypt/client";
-import { memo, useMemo } from "react";
+import { MoreHorizontal, Pin, Star } from "lucide-react";
+import { type MouseEvent, memo, useMemo, useRef } from "react";
+import { keyOf } from "../../model/message-acts.ts";
 import type { ShownEntry } from "../../model/timeline.ts";
-import { segmentsOf } from "../../text/links.ts";
-import { shownName, shownText } from "../../text/printable.ts";
+import { shownName } from "../../text/printable.ts";
 import { callSentence, STATE_WORDS } from "../../words/entries.ts";
 import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
+import { longPress } from "./long-press.ts";
+import { Quote, Reactions } from "./Marks.tsx";
 import { StateIcon } from "./MessageState.tsx";
-import type { SaidActions } from "./TimelineItem.tsx";
+import { MessageText } from "./MessageText.tsx";
+import type { Chosen, SaidActions } from "./TimelineItem.tsx";
 
 export interface BubbleProps {
   readonly shown: ShownEntry;
   readonly isLast: boolean;
   readonly isLastOwn: boolean;
+  /** While several are chosen. */
+  readonly chosen: Chosen;
   readonly actions: SaidActions;
 }
 
 export const Bubble = memo(
-  function Bubble({ shown, isLast, isLastOwn, actions }: BubbleProps) {
+  function Bubble({ shown, isLast, isLastOwn, chosen, actions }: BubbleProps) {
     const words = useWords();
     const { t } = words;
     const { entry, key, isSending } = shown;
+    const row = useRef<HTMLElement>(null);
+    const open = (): void => {
+      if (isMessage(entry) && !isSending && row.current !== null) actions.menu(entry, row.current);
+    };
+    // what a finger began goes on while the bubble is drawn anew
+    const held = useRef(open);
+    held.current = open;
+    const press = useMemo(() => longPress(() => held.current()), []);
     if (!isMessage(entry)) return undefined;
+    const openInstead = (event: MouseEvent): void => {
+      // A link, a player or chosen words have a menu of the browser's own.
+      const isElsewhere = event.target instanceof Element && event.target.closest("a, input, audio, video, img") !== null;
+      if (isElsewhere || window.getSelection()?.isCollapsed === false) return;
+      event.preventDefault();
+      open();
+    };
     const state = (entry.kind === "text" || entry.kind === "file") && entry.isOwn ? entry.state : undefined;
     const saysState = state !== undefined && (isLastOwn || state === "queued" || state === "refused");
+    const isEdited = entry.kind === "text" && entry.editedAtMs !== undefined;
+    const hasMarks = isEdited || entry.isPinned === true || entry.isStarred === true;
     return (
-      <article className={`bubble-row ${isLast ? "last" : ""}`} data-key={key} data-state={state}>
+      <article
+        ref={row}
+        className={`bubble-row ${isLast ? "last" : ""}`}
+        data-key={key}
+        data-state={state}
+        onContextMenu={openInstead}
+        {...press}
+      >
+        {chosen === undefined ? undefined : (
+          <label className="choose">
+            <input
+              type="checkbox"
+              checked={chosen.has(keyOf(entry))}
+              aria-label={t("acts.chooseThis")}
+              onChange={() => actions.toggle(entry)}
+            />
+          </label>
+        )}
         <div className="bubble">
           <span className="unseen">{entry.isOwn ? t("details.you") : shownName(entry.authorName)}</span>
+          {entry.isForwarded === true ? <p className="hint small">{t("acts.forwarded")}</p> : undefined}
+          {entry.kind === "text" && entry.replyTo !== undefined ? <Quote quote={entry.replyTo} onGo={actions.goTo} /> : undefined}
           {entry.kind === "text" ? (
             <MessageText text={entry.text} />
           ) : entry.kind === "file" ? (
@@ -45,8 +87,21 @@ export const Bubble = memo(
             <p className="hint">{t("chat.unknown", { name: shownName(entry.authorName), kind: entry.name })}</p>
           )}
         </div>
-        {isLast || saysState ? (
+        {isSending ? undefined : (
+          <button type="button" className="more" aria-label={t("acts.menu")} aria-haspopup="menu" onClick={open}>
+            <MoreHorizontal size={18} aria-hidden />
+          </button>
+        )}
+        <Reactions entry={entry} onReact={actions.react} />
+        {isLast || saysState || hasMarks ? (
           <p className="bubble-foot">
+            {entry.isPinned === true ? <Pin size={13} role="img" aria-label={t("acts.isPinned")} /> : undefined}
+            {entry.isStarred === true ? <Star size={13} role="img" aria-label={t("acts.isStarred")} /> : undefined}
+            {entry.kind === "text" && isEdited ? (
+              <button type="button" className="edited" onClick={() => actions.versions(entry)}>
+                {t("acts.edited")}
+              </button>
+            ) : undefined}
             <time dateTime={new Date(entry.atMs).toISOString()}>{words.time(entry.atMs)}</time>
             {saysState ? (
               <span>{isSending ? t("chat.state.sending") : t(STATE_WORDS[state])}</span>
@@ -68,24 +123,9 @@ export const Bubble = memo(
       </article>
     );
   },
-  (before, after) => before.shown === after.shown && before.isLast === after.isLast && before.isLastOwn === after.isLastOwn,
+  (before, after) =>
+    before.shown === after.shown &&
+    before.isLast === after.isLast &&
+    before.isLastOwn === after.isLastOwn &&
+    before.chosen === after.chosen,
 );
-
-/** As it was written. Web addresses can be followed, and tell nobody where from. */
-function MessageText({ text }: { readonly text: string }) {
-  const segments = useMemo(() => segmentsOf(shownText(text)), [text]);
-  return (
-    <p className="text" dir="auto">
-      {segments.map((segment, at) =>
-        segment.kind === "text" ? (
-          segment.text
-        ) : (
-          // the pieces of one text never move
-          <a key={at} href={segment.href} target="_blank" rel="noreferrer noopener nofollow" dir="ltr">
-            {segment.text}
-          </a>
-        ),
-      )}
-    </p>
-  );
-}

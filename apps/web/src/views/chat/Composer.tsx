@@ -21,6 +21,8 @@ export interface ComposerActions {
   readonly send: (text: string) => Promise<void>;
   readonly typing: (isTyping: boolean) => void;
   readonly keepDraft: (text: string) => void;
+  /** Neither answers nor edits any more. */
+  readonly cancel: () => void;
   /** @throws {ClientError} */
   readonly attach: (files: readonly File[]) => Promise<void>;
 }
@@ -35,11 +37,13 @@ export interface ComposerProps {
   readonly sendsOnEnter: boolean;
   /** Speaking instead of writing. */
   readonly voice: ReactNode;
+  /** What is answered or edited. */
+  readonly bar: ReactNode;
   readonly actions: ComposerActions;
   readonly ref: Ref<ComposerHandle>;
 }
 
-export function Composer({ draft, sendsOnEnter, voice, actions, ref }: ComposerProps) {
+export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: ComposerProps) {
   const words = useWords();
   const { t } = words;
   const area = useRef<HTMLTextAreaElement>(null);
@@ -79,6 +83,7 @@ export function Composer({ draft, sendsOnEnter, voice, actions, ref }: ComposerP
     area.current?.focus();
   };
   const press = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) actions.cancel();
     if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey) return;
     if (sendsOnEnter !== (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -87,6 +92,7 @@ export function Composer({ draft, sendsOnEnter, voice, actions, ref }: ComposerP
   };
   return (
     <form className="composer" onSubmit={send}>
+      {bar}
       <div className="composer-line">
         <FileTrigger allowsMultiple onSelect={(files) => attach([...(files ?? [])])}>
           <IconButton label={t("file.attach")} icon={<Paperclip size={20} aria-hidden />} />

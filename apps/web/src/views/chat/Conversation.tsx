@@ -15,6 +15,7 @@ import { type AlertActions, Alerts } from "./Alerts.tsx";
 import { Closed } from "./Closed.tsx";
 import { Composer, type ComposerActions, type ComposerHandle } from "./Composer.tsx";
 import { Timeline, type TimelineActions } from "./Timeline.tsx";
+import type { Chosen } from "./TimelineItem.tsx";
 import { WhoReads } from "./WhoReads.tsx";
 
 export interface ConversationProps {
@@ -26,6 +27,15 @@ export interface ConversationProps {
   /** Files on their way out. */
   readonly uploads: ReactNode;
   readonly voice: ReactNode;
+  /** What is pinned, while there is something. */
+  readonly pinned: ReactNode;
+  /** Over the field: what is answered or edited. */
+  readonly bar: ReactNode;
+  /** Of the message that is edited: the field is another one meanwhile. */
+  readonly editing: string | undefined;
+  /** In place of the field while messages are chosen. */
+  readonly choice: ReactNode;
+  readonly chosen: Chosen;
   readonly onCall: (media: CallSnapshot["media"]) => void;
   readonly actions: TimelineActions &
     ComposerActions &
@@ -37,7 +47,9 @@ export interface ConversationProps {
     };
 }
 
-export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, uploads, voice, onCall, actions }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { thread, route, draft, sendsOnEnter, nowMs, uploads, voice, pinned, bar, editing, choice, chosen, onCall, actions } =
+    props;
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, isTyping, presence } = thread;
@@ -81,19 +93,24 @@ export function Conversation({ thread, route, draft, sendsOnEnter, nowMs, upload
         <LinkButton to={details} label={t("chat.details")} icon={<Info size={20} aria-hidden />} />
       </header>
       <Alerts thread={thread} nowMs={nowMs} actions={actions} />
-      <Timeline thread={thread} name={name} nowMs={nowMs} actions={actions} />
+      {pinned}
+      <Timeline thread={thread} name={name} nowMs={nowMs} chosen={chosen} actions={actions} />
       <footer className="chat-foot">
         {uploads}
-        <Closed thread={thread} onUnblock={actions.unblock} onRejoin={actions.rejoin} onStayOut={actions.stayOut}>
-          <Composer
-            ref={composer}
-            key={conversation.id}
-            draft={draft}
-            sendsOnEnter={sendsOnEnter}
-            voice={voice}
-            actions={actions}
-          />
-        </Closed>
+        {choice}
+        {chosen === undefined ? (
+          <Closed thread={thread} onUnblock={actions.unblock} onRejoin={actions.rejoin} onStayOut={actions.stayOut}>
+            <Composer
+              ref={composer}
+              key={`${conversation.id} ${editing ?? ""}`}
+              draft={draft}
+              sendsOnEnter={sendsOnEnter}
+              voice={voice}
+              bar={bar}
+              actions={actions}
+            />
+          </Closed>
+        ) : undefined}
         <WhoReads thread={thread} />
       </footer>
     </section>

@@ -6,7 +6,7 @@ import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
 import { Arrivals } from "./Arrivals.tsx";
 import { ScrollKeeper } from "./scroll-keeper.ts";
-import { type SaidActions, TimelineItemView } from "./TimelineItem.tsx";
+import { type Chosen, type SaidActions, TimelineItemView } from "./TimelineItem.tsx";
 
 export interface TimelineActions extends SaidActions {
   readonly loadOlder: () => void;
@@ -19,10 +19,11 @@ export interface TimelineProps {
   readonly thread: ThreadSnapshot;
   readonly name: string;
   readonly nowMs: number;
+  readonly chosen: Chosen;
   readonly actions: TimelineActions;
 }
 
-export function Timeline({ thread, name, nowMs, actions }: TimelineProps) {
+export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps) {
   const words = useWords();
   const { t } = words;
   const log = useRef<HTMLElement>(null);
@@ -57,7 +58,7 @@ export function Timeline({ thread, name, nowMs, actions }: TimelineProps) {
           ) : undefined}
           {isLoaded && hasOlder ? <p className="log-note slow">{t("chat.older")}</p> : undefined}
           {items.map((item) => (
-            <TimelineItemView key={item.key} {...{ item, lastOwn, nowMs, saysWho, actions }} />
+            <TimelineItemView key={item.key} {...{ item, lastOwn, nowMs, saysWho, chosen, actions }} />
           ))}
           {isTyping ? (
             <p className="typing">

@@ -1,4 +1,4 @@
-import type { CallEntry, ContactSnapshot, FileEntry } from "@p2pcrypt/client";
+import type { CallEntry, ContactSnapshot, FileEntry, MessageEntry, TextEntry } from "@p2pcrypt/client";
 import { memo, type ReactNode } from "react";
 import { formatRoute } from "../../model/routes.ts";
 import { localDay, type ShownEntry, type TimelineItem } from "../../model/timeline.ts";
@@ -10,7 +10,15 @@ import { AttestationCard } from "./AttestationCard.tsx";
 import { Bubble } from "./Bubble.tsx";
 import { IntroductionCard, type People } from "./IntroductionCard.tsx";
 
+export type Chosen = ReadonlyMap<string, MessageEntry> | undefined;
+
 export interface SaidActions {
+  /** What can be done with a message, beside it. */
+  readonly menu: (entry: MessageEntry, beside: Element) => void;
+  readonly react: (entry: MessageEntry, emoji: string) => void;
+  readonly versions: (entry: TextEntry) => void;
+  readonly goTo: (number: number) => void;
+  readonly toggle: (entry: MessageEntry) => void;
   readonly people: People;
   readonly attest: (by: ContactSnapshot["identityId"], isAttested: boolean) => Promise<void>;
   readonly unsend: (id: string) => void;
@@ -27,11 +35,12 @@ export interface TimelineItemProps {
   readonly nowMs: number;
   /** In a group: each row says who. */
   readonly saysWho: boolean;
+  readonly chosen: Chosen;
   readonly actions: SaidActions;
 }
 
 export const TimelineItemView = memo(
-  function TimelineItemView({ item, lastOwn, nowMs, saysWho, actions }: TimelineItemProps) {
+  function TimelineItemView({ item, lastOwn, nowMs, saysWho, chosen, actions }: TimelineItemProps) {
     const words = useWords();
     switch (item.kind) {
       case "day":
@@ -64,6 +73,7 @@ export const TimelineItemView = memo(
                 shown={shown}
                 isLast={at === item.entries.length - 1}
                 isLastOwn={shown.key === lastOwn}
+                chosen={chosen}
                 actions={actions}
               />
             ))}
@@ -72,7 +82,11 @@ export const TimelineItemView = memo(
     }
   },
   // Actions do the same in every render; what is shown decides.
-  (before, after) => isSameItem(before.item, after.item) && isSameDay(before, after) && lastIn(before) === lastIn(after),
+  (before, after) =>
+    isSameItem(before.item, after.item) &&
+    isSameDay(before, after) &&
+    lastIn(before) === lastIn(after) &&
+    before.chosen === after.chosen,
 );
 
 function AuthorName({ shown }: { readonly shown: ShownEntry | undefined }) {

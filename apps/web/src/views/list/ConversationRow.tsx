@@ -3,6 +3,7 @@ import { memo } from "react";
 import type { RosterRow } from "../../model/roster.ts";
 import { formatRoute } from "../../model/routes.ts";
 import { localDay } from "../../model/timeline.ts";
+import { plainOf } from "../../text/markup.ts";
 import { shownText } from "../../text/printable.ts";
 import { callSentence, deletedSentence, eventSentence, missingSentence } from "../../words/entries.ts";
 import type { Words } from "../../words/words.ts";
@@ -82,7 +83,7 @@ function previewOf(words: Words, { last, wait, draft }: RosterRow): string {
     case undefined:
       return "";
     case "text": {
-      const text = shownText(last.text.slice(0, MAX_PREVIEW * 2))
+      const text = plainOf(shownText(last.text.slice(0, MAX_PREVIEW * 2)))
         .replaceAll(/\s+/g, " ")
         .slice(0, MAX_PREVIEW);
       return last.isOwn ? t("list.you", { text }) : text;

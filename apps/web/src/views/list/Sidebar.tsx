@@ -1,4 +1,4 @@
-import { Archive, ArrowLeft, Inbox, Link2, Plus, Search, Settings, Waypoints } from "lucide-react";
+import { Archive, ArrowLeft, Inbox, Link2, Plus, Search, Settings, Star, Waypoints } from "lucide-react";
 import type { Ref } from "react";
 import type { RosterPlace, RosterSnapshot } from "../../model/roster.ts";
 import { formatRoute, type Route } from "../../model/routes.ts";
@@ -112,6 +112,12 @@ export function Sidebar({ roster, route, nowMs, onPlace, onSearch, onFind, searc
         {total > archived && rows.length === 0 && query !== "" ? <p className="empty hint">{t("list.notFound")}</p> : undefined}
       </div>
       <footer className="side-foot">
+        {total === 0 ? undefined : (
+          <a className="button quiet start wide" href="#/starred" aria-current={route.kind === "starred" ? "page" : undefined}>
+            <Star size={18} aria-hidden />
+            {t("command.starred")}
+          </a>
+        )}
         <a className="button quiet start wide" href="#/trust" aria-current={route.kind === "trust" ? "page" : undefined}>
           <Waypoints size={18} aria-hidden />
           {t("map.title")}

@@ -6,8 +6,7 @@ import { type Block, type Inline, markupOf, plainOf } from "./markup.ts";
 function brief(parts: readonly Inline[]): string {
   return parts
     .map((part) => {
-      if (part.kind === "bold") return `<b ${brief(part.parts)}>`;
-      if (part.kind === "italic") return `<i ${brief(part.parts)}>`;
+      if ("parts" in part) return `<${part.kind === "bold" ? "b" : "i"} ${brief(part.parts)}>`;
       if (part.kind === "code") return `<c ${part.text}>`;
       return part.kind === "link" ? `<a ${part.text}>` : part.text;
     })

@@ -80,6 +80,7 @@ it("answers, reactions, edits and pins are seen by both, and acts of one's own a
   await say(ben, "dinner at seven?");
   await world.until("arrived", () => heard(ana).length === 1);
   world.nodeDown();
+  await world.until("noticed", () => ana.client.nodes().every(({ state }) => state.kind !== "connected"));
   const asked = await refOf(ana, "dinner at seven?");
   const { messages } = ana.client;
   await messages.react(place(ana), asked, "👍");

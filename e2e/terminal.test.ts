@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { startProgram } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { answer, linkOf, openConversation, start } from "./story/begin.ts";
-import { expectToRead, send } from "./story/talk.ts";
+import { expectToRead, messageOf, send } from "./story/talk.ts";
 
 const stage = useStage();
 
@@ -22,6 +22,16 @@ it("a request from a terminal is accepted in a browser, and both read each other
   await expect.poll(async () => ben("receive")).toContain("Hello, terminal");
   await ben("send", "Ana", "Hello, browser");
   await expectToRead(ana, "Hello, browser");
+  // The terminal's last message, edited and then answered in the browser.
+  await ben("message", "edit", "Ana", "last", "Hello, *browser*");
+  await ana.see(ana.page.locator("article em").getByText("browser", { exact: true }));
+  const said = messageOf(ana, "browser").last();
+  await said.hover();
+  await said.getByRole("button", { name: ana.words.t("acts.menu"), exact: true }).click();
+  await ana.page.getByRole("menuitem", { name: ana.words.t("acts.reply"), exact: true }).click();
+  await ana.see(ana.page.locator(".writing-bar"));
+  await send(ana, "Fine, thank you");
+  await expect.poll(async () => ben("receive")).toContain('"what":"text"');
 });
 
 /** Runs one command of Ben's to its end. @returns what it printed. */

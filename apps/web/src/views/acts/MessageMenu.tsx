@@ -55,6 +55,7 @@ export function MessageMenu({ entry, anchor, isOpen, onAct, onReact, onClose }: 
   return (
     <Popover
       className="popover"
+      aria-label={t("acts.menu")}
       triggerRef={trigger}
       isOpen
       onOpenChange={(isStillOpen) => (isStillOpen ? undefined : onClose())}

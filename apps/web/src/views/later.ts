@@ -1,6 +1,7 @@
 // What is not needed for the first sight of the page, each in a file of its own.
 import { lazy } from "react";
 import { loadLaterWords } from "../words/words.ts";
+import { loadDialog } from "./kit/Dialog.tsx";
 
 /** A part with the words that it may say. */
 function withWords<Part>(load: () => Promise<Part>): () => Promise<Part> {
@@ -8,6 +9,7 @@ function withWords<Part>(load: () => Promise<Part>): () => Promise<Part> {
 }
 
 const later = {
+  dialog: loadDialog,
   places: withWords(() => import("./later-places.tsx")),
   details: withWords(() => import("./details/Details.tsx")),
   files: withWords(() => import("./files-places.tsx")),

@@ -1,28 +1,19 @@
-import type { ReactNode } from "react";
-import { Dialog as AriaDialog } from "react-aria-components/Dialog";
-import { Heading } from "react-aria-components/Heading";
-import { Modal, ModalOverlay } from "react-aria-components/Modal";
+import { lazy, type ReactNode, Suspense } from "react";
 
-/** Over everything, one at a time, closed by Escape or a press outside. */
-export function Dialog({
-  title,
-  onClose,
-  children,
-}: {
+export interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
-}) {
+}
+
+export const loadDialog = () => import("./ModalDialog.tsx");
+const ModalDialog = lazy(async () => ({ default: (await loadDialog()).ModalDialog }));
+
+/** Over everything, one at a time, closed by Escape or a press outside. Nothing of it is needed at the first sight. */
+export function Dialog(props: DialogProps) {
   return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
-      <Modal className="modal">
-        <AriaDialog className="dialog">
-          <Heading slot="title" level={2}>
-            {title}
-          </Heading>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+    <Suspense>
+      <ModalDialog {...props} />
+    </Suspense>
   );
 }

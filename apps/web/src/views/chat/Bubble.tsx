@@ -88,7 +88,7 @@ export const Bubble = memo(
           )}
         </div>
         {isSending ? undefined : (
-          <button type="button" className="more" aria-label={t("acts.menu")} aria-haspopup="menu" onClick={open}>
+          <button type="button" className="bubble-menu" aria-label={t("acts.menu")} aria-haspopup="menu" onClick={open}>
             <MoreHorizontal size={18} aria-hidden />
           </button>
         )}

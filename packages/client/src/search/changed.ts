@@ -6,13 +6,14 @@ import type { Tx } from "../store/tx.ts";
 export const SEARCH_STORE = "search";
 const CHANGED = "changed";
 
-/** By thread: numbers of entries. */
+/** By thread: numbers of entries, each once. */
 export type Changed = Readonly<Record<string, readonly number[]>>;
 
 /** An entry was put in place of another. What the index knows of the earlier one goes. */
 export async function noteChanged(tx: Tx, threadId: string, numbers: readonly number[]): Promise<void> {
   const changed = await changedSoFar(tx);
-  tx.putValue(SEARCH_STORE, CHANGED, encodeStored({ ...changed, [threadId]: [...(changed[threadId] ?? []), ...numbers] }));
+  const all = [...new Set([...(changed[threadId] ?? []), ...numbers])];
+  tx.putValue(SEARCH_STORE, CHANGED, encodeStored({ ...changed, [threadId]: all }));
 }
 
 export async function changedSoFar(tx: Tx): Promise<Changed> {

@@ -163,8 +163,9 @@ export class SearchIndex {
     let count = 0;
     for (const [threadId, numbers] of changed) {
       const thread = threadAt(draft, threadId);
-      const known = numbers.filter((number) => number <= (draft.threads[thread]?.upTo ?? 0));
-      await this.#takeOut(draft, thread, new Set(known));
+      const { upTo = 0 } = draft.threads[thread] ?? {};
+      const known = new Set(numbers.filter((number) => number <= upTo));
+      await this.#takeOut(draft, thread, known);
       for (const number of known) {
         const [found] = await this.#core.deps.vault.readPage(historyOf(threadId), { before: number + 1, limit: 1 });
         if (found !== undefined) add(draft, thread, [decodeStored<Entry>(found.bytes)]);

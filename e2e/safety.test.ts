@@ -89,6 +89,7 @@ it("the words of a recovery sheet bring the identity back where nothing of it is
   const { t } = ana.words;
   await ana.goToPlace("#/sheet");
   await ana.press(t("sheet.show"));
+  await ana.see(ana.page.locator(".sheet-words li").nth(27));
   const words = await ana.page.locator(".sheet-words li").allTextContents();
   await ana.closeBrowser();
 

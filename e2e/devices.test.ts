@@ -81,7 +81,9 @@ async function said(child: Running): Promise<string> {
 async function codeOf(person: Person): Promise<string> {
   await person.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await person.press(person.words.t("linking.copy"));
-  return person.page.evaluate(() => navigator.clipboard.readText());
+  const copied = (): Promise<string> => person.page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain("#/link/");
+  return copied();
 }
 
 async function typedCodeOf(person: Person): Promise<string> {

@@ -18,10 +18,14 @@ import { SELF } from "../store/tables.ts";
 const LEFT_TO_LINKER_MS = 2 * 60_000;
 const LOOK_AGAIN_MS = 3_600_000;
 const RETRY_MS = 5_000;
+/** Whoever removes a device takes it out of a conversation, and publishes that it is gone, in either order. */
+const LOOK_SOON_MS = 3_000;
+const LOOKS_SOON_FOR_MS = 120_000;
 
 export class OwnDevices {
   readonly #core: Core;
   /** The connection over which the profile was last looked at, and when. */
+  #soonUntilMs = Number.NEGATIVE_INFINITY;
   #looked: { readonly generation: number; readonly atMs: number } | undefined;
 
   constructor(core: Core) {
@@ -31,6 +35,11 @@ export class OwnDevices {
   /** A removal of this device was seen, or may have been: the profile says whether it was. */
   lookAgain(): void {
     this.#looked = undefined;
+    this.#soonUntilMs = this.#core.nowMs + LOOKS_SOON_FOR_MS;
+  }
+
+  get #againMs(): number {
+    return this.#core.nowMs < this.#soonUntilMs ? LOOK_SOON_MS : LOOK_AGAIN_MS;
   }
 
   async step(): Promise<Step> {
@@ -43,9 +52,9 @@ export class OwnDevices {
     try {
       await this.#look(link);
       if (core.account.isCloned) return { kind: "idle" };
-      return (await this.#takeIn(link)) ?? { kind: "wait", delayMs: LOOK_AGAIN_MS };
+      return (await this.#takeIn(link)) ?? { kind: "wait", delayMs: this.#againMs };
     } catch (error) {
-      if (error instanceof ApiError && !error.isRetriable) return { kind: "wait", delayMs: LOOK_AGAIN_MS };
+      if (error instanceof ApiError && !error.isRetriable) return { kind: "wait", delayMs: this.#againMs };
       return stepAfter(error);
     }
   }
@@ -53,7 +62,7 @@ export class OwnDevices {
   async #look(link: NodeLink): Promise<void> {
     const core = this.#core;
     const { nowMs } = core;
-    const isFresh = this.#looked?.generation === link.generation && Math.abs(nowMs - this.#looked.atMs) < LOOK_AGAIN_MS;
+    const isFresh = this.#looked?.generation === link.generation && Math.abs(nowMs - this.#looked.atMs) < this.#againMs;
     if (isFresh) return;
     const { generation } = link;
     const published = await lookupOwn(core, link);

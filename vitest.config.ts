@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const slow = process.env["P2PCRYPT_SLOW"] === "1";
-/** The step `browser`: one file after the other, since each starts several browsers (e2e/run.ts). */
+/** The step `browser`: real browsers and nodes (e2e/run.ts). They mostly wait for each other, so two files run beside one another. */
 const browser = process.env["P2PCRYPT_BROWSER"] === "1";
 const conditions = ["source", "node", "import", "module", "default"];
 
@@ -18,7 +18,7 @@ export default defineConfig({
     retry: browser || process.env["CI"] === "true" ? 1 : 0,
     // A poll waits for what a browser shows; elsewhere a second is plenty.
     expect: { poll: { timeout: browser ? 15_000 : 1_000 } },
-    maxWorkers: browser ? 1 : 2,
+    maxWorkers: 2,
     execArgv: ["--conditions=source"],
   },
 });

@@ -4,6 +4,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./node-process.ts";
 import { profileFlags } from "./profile.ts";
@@ -46,7 +48,7 @@ export class RelayProcess {
         "--no-dtls",
         "--fingerprint",
         "--log-file=stdout",
-        `--pidfile=/tmp/p2pcrypt-coturn-${port}.pid`,
+        `--pidfile=${join(tmpdir(), `p2pcrypt-coturn-${port}.pid`)}`,
       ],
       ...[`--listening-port=${port}`, "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--allow-loopback-peers"],
       ...["--realm=bench", "--use-auth-secret", `--static-auth-secret=${RELAY_SECRET}`, "--relay-threads=1"],

@@ -8,6 +8,7 @@ import { join } from "node:path";
 const PEERS: Readonly<Record<string, string>> = {
   chromium: "chromium",
   curl: "curl",
+  "firefox-esr": "firefox-esr",
   gpg: "gnupg",
   sq: "sq",
   "sq-wot": "sq-wot",

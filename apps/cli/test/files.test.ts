@@ -248,9 +248,16 @@ describe("what is put aside and told", () => {
     progress.told({ ...transfer, doneBytes: 0 });
     nowMs = 1_000;
     progress.told({ ...transfer, doneBytes: 2_500_000 });
+    nowMs = 7_000;
+    progress.tick();
+    progress.told({ ...transfer, state: "waiting", doneBytes: 2_500_000 });
+    nowMs = 8_000;
+    progress.tick();
     progress.end();
-    expect(drawn[0]).toContain("waiting");
+    expect(drawn[0]).toContain("starting");
     expect(drawn[1]).toBe("\r\u001b[K█████░░░░░░░░░░░░░░░  25 %  2.5 MB/s, 0:03 left  a\\u{1b}[2Jb");
-    expect(drawn[2]).toBe("\r\u001b[K");
+    expect(drawn[2]).toContain("nothing moves");
+    expect(drawn[3]).toContain("waiting");
+    expect(drawn[4]).toBe("\r\u001b[K");
   });
 });

@@ -2,6 +2,7 @@ export { encodeFacts, type FileFacts, KEY_BYTES, MAX_FILE_BYTES, MAX_TYPE_BYTES,
 export { FileHash, HASH_BYTES } from "./file-hash.ts";
 export { FilesError, type FilesFailure } from "./files-error.ts";
 export { FileOpener, type FileSecret, type OpenedSegment, type OpeningPlace } from "./opener.ts";
+export { Pace, type PaceReading } from "./pace.ts";
 export { MIN_PADDED_BYTES, paddedBytes } from "./padme.ts";
 export { safeFileName, splitExtension } from "./safe-name.ts";
 export { createSealingSecret, FileSealer, type ReadSource, type SealedSegment, type SealingSecret } from "./sealer.ts";

@@ -143,7 +143,7 @@ async function found(client: Client, given: string): Promise<FileEntry | undefin
 async function followed(client: Client, { output }: CommandContext, transfer: TransferSnapshot): Promise<TransferSnapshot> {
   const terminal = process.stderr.isTTY ? process.stderr : undefined;
   const progress = new Progress({ output, isJson: output.isJson, terminal, nowMs: () => performance.now() });
-  const alive = setInterval(() => undefined, 60_000);
+  const alive = setInterval(() => progress.tick(), 1_000);
   let interrupt: () => void = () => undefined;
   try {
     return await new Promise<TransferSnapshot>((resolve, reject) => {

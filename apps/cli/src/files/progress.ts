@@ -1,13 +1,12 @@
 // How a transfer is told: a bar on a terminal, lines of JSON for programs, nothing for a pipe of words.
 import type { TransferSnapshot } from "@p2pcrypt/client";
+import { Pace, type PaceReading } from "@p2pcrypt/files";
 import type { Output } from "../output.ts";
 import { printable } from "../printable.ts";
 
 const BAR_CELLS = 20;
 const JSON_INTERVAL_MS = 200;
 const BAR_INTERVAL_MS = 100;
-/** Over how much of the past a speed is taken. */
-const WINDOW_MS = 5_000;
 
 export interface ProgressDeps {
   readonly output: Output;
@@ -19,7 +18,8 @@ export interface ProgressDeps {
 
 export class Progress {
   readonly #deps: ProgressDeps;
-  readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
+  readonly #pace = new Pace();
+  #last: TransferSnapshot | undefined;
   #toldMs = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
 
@@ -30,19 +30,27 @@ export class Progress {
   told(transfer: TransferSnapshot): void {
     const { isJson, terminal, output, nowMs } = this.#deps;
     const atMs = nowMs();
-    this.#sample(atMs, transfer.doneBytes);
+    this.#last = transfer;
+    if (transfer.state === "running") this.#pace.take(transfer.doneBytes, atMs);
+    else this.#pace.forget();
     const intervalMs = isJson ? JSON_INTERVAL_MS : BAR_INTERVAL_MS;
     if (atMs - this.#toldMs < intervalMs) return;
     this.#toldMs = atMs;
-    const { bytesPerSecond, secondsLeft } = this.#pace(transfer);
+    const pace = this.#pace.read(transfer.bytes, atMs);
     if (isJson) {
+      const { bytesPerSecond, secondsLeft } = pace.kind === "moving" ? pace : {};
       const { id, direction, name, bytes, doneBytes, state } = transfer;
       output.say([], { event: "progress", transfer: id, direction, name, bytes, doneBytes, state, bytesPerSecond, secondsLeft });
     } else if (terminal !== undefined) {
-      const line = barLine(transfer, bytesPerSecond, secondsLeft).slice(0, (terminal.columns ?? 80) - 1);
+      const line = barLine(transfer, pace).slice(0, (terminal.columns ?? 80) - 1);
       terminal.write(`\r\u001b[K${line}`);
       this.#isDrawn = true;
     }
+  }
+
+  /** Time passed, whether something came or not. */
+  tick(): void {
+    if (this.#last !== undefined) this.told(this.#last);
   }
 
   /** Takes the bar away. */
@@ -50,29 +58,19 @@ export class Progress {
     if (this.#isDrawn) this.#deps.terminal?.write("\r\u001b[K");
     this.#isDrawn = false;
   }
-
-  #sample(atMs: number, bytes: number): void {
-    // An upload that began anew is not faster for it.
-    if (bytes < (this.#samples.at(-1)?.bytes ?? 0)) this.#samples.length = 0;
-    this.#samples.push({ atMs, bytes });
-    while (this.#samples.length > 2 && atMs - (this.#samples[0]?.atMs ?? atMs) > WINDOW_MS) this.#samples.shift();
-  }
-
-  #pace({ bytes, doneBytes }: TransferSnapshot): { bytesPerSecond?: number; secondsLeft?: number } {
-    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (first === undefined || last === undefined || last.atMs <= first.atMs || last.bytes <= first.bytes) return {};
-    const bytesPerSecond = Math.round(((last.bytes - first.bytes) * 1_000) / (last.atMs - first.atMs));
-    return { bytesPerSecond, secondsLeft: Math.ceil((bytes - doneBytes) / Math.max(1, bytesPerSecond)) };
-  }
 }
 
-function barLine({ name, bytes, doneBytes }: TransferSnapshot, bytesPerSecond?: number, secondsLeft?: number): string {
+function barLine({ name, bytes, doneBytes, state }: TransferSnapshot, pace: PaceReading): string {
   const share = bytes === 0 ? 1 : doneBytes / bytes;
   const full = Math.floor(share * BAR_CELLS);
   const bar = "█".repeat(full) + "░".repeat(BAR_CELLS - full);
-  const speed = bytesPerSecond === undefined ? "waiting" : `${sizeText(bytesPerSecond)}/s`;
-  const left = secondsLeft === undefined ? "" : `, ${durationText(secondsLeft)} left`;
-  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${speed}${left}  ${printable(name)}`;
+  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${paceText(state, pace)}  ${printable(name)}`;
+}
+
+function paceText(state: TransferSnapshot["state"], pace: PaceReading): string {
+  if (state !== "running") return state;
+  if (pace.kind === "moving") return `${sizeText(pace.bytesPerSecond)}/s, ${durationText(pace.secondsLeft)} left`;
+  return pace.kind === "stalled" ? "nothing moves" : "starting";
 }
 
 /** As people say it: 1,000 to a step. */

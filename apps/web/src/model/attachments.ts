@@ -1,8 +1,10 @@
 // Files of one conversation on their way, and those that came and are here. Sending and fetching are the client's; a page holds the bytes.
 import type { Client, ConversationId, FileEntry, OfferedFile, TransferSnapshot } from "@p2pcrypt/client";
+import type { PaceReading } from "@p2pcrypt/files";
 import type { PageFiles } from "../boot/boot.ts";
 import { uploadRef } from "../protocol/file-ref.ts";
 import { coalesced, type Later, Model } from "./model.ts";
+import { Paces } from "./paces.ts";
 import { withoutMetadata } from "./picture.ts";
 import type { VoiceMessage } from "./voice-recording.ts";
 
@@ -11,12 +13,16 @@ export interface AttachmentsSnapshot {
   readonly uploads: readonly TransferSnapshot[];
   /** By message. */
   readonly downloads: ReadonlyMap<string, TransferSnapshot>;
+  /** By transfer, of those that run. */
+  readonly paces: ReadonlyMap<string, PaceReading>;
 }
 
 export interface AttachmentsDeps {
   readonly client: Client;
   readonly files: PageFiles;
   readonly later: Later;
+  readonly nowMs: () => number;
+  readonly everySecond: (run: () => void) => () => void;
   readonly newRef: () => string;
   /** A small JPEG of a picture; undefined for everything else and for what cannot be drawn. */
   readonly thumbnail: (file: Blob) => Promise<Uint8Array<ArrayBuffer> | undefined>;
@@ -40,9 +46,12 @@ export class Attachments extends Model<AttachmentsSnapshot> {
   readonly #id: ConversationId;
   readonly #deps: AttachmentsDeps;
   readonly #transfers = new Map<string, TransferSnapshot>();
+  readonly #paces = new Paces();
+  /** While something runs: that nothing moves is news too. */
+  #looking: (() => void) | undefined;
 
   constructor(id: ConversationId, deps: AttachmentsDeps) {
-    super({ uploads: [], downloads: new Map() });
+    super({ uploads: [], downloads: new Map(), paces: new Map() });
     this.#id = id;
     this.#deps = deps;
     const soon = coalesced(deps.later, () => this.#show());
@@ -53,6 +62,7 @@ export class Attachments extends Model<AttachmentsSnapshot> {
         soon();
       }),
     );
+    this.until(() => this.#looking?.());
     void this.#load();
   }
 
@@ -135,6 +145,12 @@ export class Attachments extends Model<AttachmentsSnapshot> {
   #take(transfer: TransferSnapshot): void {
     if (transfer.state === "canceled") this.#transfers.delete(transfer.id);
     else this.#transfers.set(transfer.id, transfer);
+    this.#paces.take(transfer, this.#deps.nowMs());
+    if (this.#paces.isAnyRunning) this.#looking ??= this.#deps.everySecond(() => this.#show());
+    else {
+      this.#looking?.();
+      this.#looking = undefined;
+    }
   }
 
   #show(): void {
@@ -144,6 +160,7 @@ export class Attachments extends Model<AttachmentsSnapshot> {
     this.update({
       uploads: all.filter(({ direction, state }) => direction === "up" && state !== "done"),
       downloads: new Map(downloads.flatMap((one) => (one.messageId === undefined ? [] : [[one.messageId, one] as const]))),
+      paces: this.#paces.read(all, this.#deps.nowMs()),
     });
   }
 }

@@ -38,6 +38,8 @@ export function attachmentsOf({ workspace, platform, id }: FilesProps): Attachme
       client,
       files: boot.files,
       later: platform.later,
+      nowMs: () => platform.nowMs(),
+      everySecond: (run) => platform.everySecond(run),
       newRef: () => crypto.randomUUID(),
       thumbnail: thumbnailOf,
     });
@@ -47,14 +49,15 @@ export function attachmentsOf({ workspace, platform, id }: FilesProps): Attachme
 
 export function UploadsPlace(props: FilesProps) {
   const attachments = attachmentsOf(props);
-  const { uploads } = useSnapshot(attachments);
-  return <UploadStrip uploads={uploads} actions={transferActions(attachments)} />;
+  const { uploads, paces } = useSnapshot(attachments);
+  return <UploadStrip uploads={uploads} paces={paces} actions={transferActions(attachments)} />;
 }
 
 export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
   const { workspace, platform, id, entry } = props;
   const attachments = attachmentsOf(props);
-  const { downloads } = useSnapshot(attachments);
+  const { downloads, paces } = useSnapshot(attachments);
+  const download = downloads.get(entry.id);
   const [enlarged, setEnlarged] = useState<FileEntry>();
   const { files } = workspace.client;
   const shared = {
@@ -65,7 +68,8 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
     <>
       <FileCard
         entry={entry}
-        download={downloads.get(entry.id)}
+        download={download}
+        pace={download === undefined ? undefined : paces.get(download.id)}
         nowMs={platform.nowMs()}
         actions={{
           ...transferActions(attachments),
@@ -84,6 +88,7 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
           entry={enlarged}
           load={() => files.list(id, { limit: MAX_PICTURES })}
           downloads={downloads}
+          paces={paces}
           onClose={() => setEnlarged(undefined)}
           {...shared}
         />

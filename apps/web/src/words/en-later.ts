@@ -165,6 +165,10 @@ export const enLater = {
 
   "file.uploads": "On their way",
   "file.progress": "{{done}} of {{all}}",
+  "file.pace": "{{speed}}, {{left}} left",
+  "file.waiting": "waiting",
+  "file.paused": "paused",
+  "file.stalled": "nothing moves just now",
   "file.resume": "Go on with {{name}}",
   "file.pause": "Pause {{name}}",
   "file.cancel": "Cancel {{name}}",

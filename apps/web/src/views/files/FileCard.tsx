@@ -1,4 +1,5 @@
 import type { FileEntry, TransferSnapshot } from "@p2pcrypt/client";
+import type { PaceReading } from "@p2pcrypt/files";
 import { Download, Eye, Maximize2, Save } from "lucide-react";
 import { useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
@@ -29,6 +30,7 @@ export interface FileCardActions extends Omit<TransferActions, "again"> {
 export interface FileCardProps {
   readonly entry: FileEntry;
   readonly download: TransferSnapshot | undefined;
+  readonly pace: PaceReading | undefined;
   readonly nowMs: number;
   readonly actions: FileCardActions;
 }
@@ -42,7 +44,7 @@ export function FileCard(props: FileCardProps) {
   return <PlainFile {...props} kept={kept} />;
 }
 
-function PlainFile({ entry, download, nowMs, actions, kept }: FileCardProps & { readonly kept: KeptFile | undefined }) {
+function PlainFile({ entry, download, pace, nowMs, actions, kept }: FileCardProps & { readonly kept: KeptFile | undefined }) {
   const words = useWords();
   const { t } = words;
   const { name, bytes, expiresMs, type, thumbnail } = entry.file;
@@ -66,7 +68,7 @@ function PlainFile({ entry, download, nowMs, actions, kept }: FileCardProps & { 
       </span>
       {isGoingOn ? (
         <span className="line">
-          <Progress transfer={download} label={shown} />
+          <Progress transfer={download} pace={pace} label={shown} />
           <Button size="small" onPress={() => actions.cancel(download.id)}>
             {t("app.cancel")}
           </Button>

@@ -1,4 +1,5 @@
 import type { FileEntry, TransferSnapshot } from "@p2pcrypt/client";
+import type { PaceReading } from "@p2pcrypt/files";
 import { ArrowLeft, ArrowRight, Download, ZoomIn } from "lucide-react";
 import { type KeyboardEvent, useEffect, useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
@@ -17,6 +18,7 @@ export interface GalleryProps {
   /** Files of the conversation, newest first. */
   readonly load: () => Promise<readonly FileEntry[]>;
   readonly downloads: ReadonlyMap<string, TransferSnapshot>;
+  readonly paces: ReadonlyMap<string, PaceReading>;
   readonly keptOf: (transfer: TransferSnapshot) => Promise<KeptFile | undefined>;
   readonly fetch: (entry: FileEntry) => Promise<void>;
   readonly onClose: () => void;
@@ -25,7 +27,7 @@ export interface GalleryProps {
 const SIZES = [1, 2, 4] as const;
 
 /** The pictures of a conversation, one at a time. One that is not here is fetched when somebody asks, as anywhere. */
-export function Gallery({ entry, load, downloads, keptOf, fetch, onClose }: GalleryProps) {
+export function Gallery({ entry, load, downloads, paces, keptOf, fetch, onClose }: GalleryProps) {
   const words = useWords();
   const { t } = words;
   const [pictures, setPictures] = useState<readonly FileEntry[]>([entry]);
@@ -103,7 +105,7 @@ export function Gallery({ entry, load, downloads, keptOf, fetch, onClose }: Gall
               {t("file.fetch")}
             </Button>
           ) : kept === undefined ? (
-            <Progress transfer={download} label={name} />
+            <Progress transfer={download} pace={paces.get(download.id)} label={name} />
           ) : undefined}
           <Button size="small" onPress={onClose}>
             {t("app.close")}

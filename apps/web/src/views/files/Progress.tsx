@@ -1,15 +1,24 @@
 import type { TransferSnapshot } from "@p2pcrypt/client";
+import type { PaceReading } from "@p2pcrypt/files";
+import { paceText } from "../../words/pace.ts";
 import { useWords } from "../surroundings.ts";
 
-/** How much of a file is there, as a bar and in words. */
-export function Progress({ transfer, label }: { readonly transfer: TransferSnapshot; readonly label: string }) {
+export interface ProgressProps {
+  readonly transfer: TransferSnapshot;
+  readonly pace: PaceReading | undefined;
+  readonly label: string;
+}
+
+/** How much of a file is there, as a bar and in words, and how it goes. */
+export function Progress({ transfer, pace, label }: ProgressProps) {
   const words = useWords();
   const { bytes, doneBytes } = transfer;
-  const text = words.t("file.progress", { done: words.bytes(doneBytes), all: words.bytes(bytes) });
+  const done = words.t("file.progress", { done: words.bytes(doneBytes), all: words.bytes(bytes) });
+  const going = paceText(words, transfer, pace);
   return (
     <span className="stack none">
       <progress max={Math.max(1, bytes)} value={doneBytes} aria-label={label} />
-      <span className="hint">{text}</span>
+      <span className="hint">{going === undefined ? done : `${done} · ${going}`}</span>
     </span>
   );
 }

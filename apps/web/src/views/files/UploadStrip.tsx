@@ -1,4 +1,5 @@
 import type { TransferSnapshot } from "@p2pcrypt/client";
+import type { PaceReading } from "@p2pcrypt/files";
 import { FilePlus, Pause, Play, X } from "lucide-react";
 import { FileTrigger } from "react-aria-components/FileTrigger";
 import { shownText } from "../../text/printable.ts";
@@ -19,9 +20,11 @@ export interface TransferActions {
 /** What is on its way out of this conversation. */
 export function UploadStrip({
   uploads,
+  paces,
   actions,
 }: {
   readonly uploads: readonly TransferSnapshot[];
+  readonly paces: ReadonlyMap<string, PaceReading>;
   readonly actions: TransferActions;
 }) {
   const words = useWords();
@@ -38,7 +41,7 @@ export function UploadStrip({
               <span className="file-name" dir="auto">
                 {name}
               </span>
-              <Progress transfer={transfer} label={name} />
+              <Progress transfer={transfer} pace={paces.get(transfer.id)} label={name} />
               <Problem text={transfer.failure === undefined ? undefined : transferProblem(words, transfer.failure)} />
             </span>
             {transfer.failure?.code === "transfer/sourceGone" ? (

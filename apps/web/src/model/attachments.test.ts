@@ -1,0 +1,54 @@
+import type { ClientEvent, TransferSnapshot } from "@p2pcrypt/client";
+import { expect, it } from "vitest";
+import { Attachments, type AttachmentsDeps } from "./attachments.ts";
+
+it("that nothing moves any more is shown while nothing is told, and nobody looks at the clock once nothing runs", () => {
+  let nowMs = 0;
+  let hear: (event: ClientEvent) => void = () => undefined;
+  const ticks = new Set<() => void>();
+  const client = {
+    files: { transfers: async () => [] },
+    subscribe: (listener: (event: ClientEvent) => void) => {
+      hear = listener;
+      return () => undefined;
+    },
+  };
+  const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
+    client: client as unknown as AttachmentsDeps["client"],
+    files: {} as AttachmentsDeps["files"],
+    later: (run) => run(),
+    nowMs: () => nowMs,
+    everySecond: (run) => {
+      ticks.add(run);
+      return () => ticks.delete(run);
+    },
+    newRef: () => "ref",
+    thumbnail: async () => undefined,
+  });
+  const told = (state: TransferSnapshot["state"], doneBytes: number): void =>
+    hear({
+      kind: "transfer",
+      transfer: {
+        id: "t",
+        direction: "up",
+        conversationId: "c" as TransferSnapshot["conversationId"],
+        ref: "r",
+        name: "n",
+        bytes: 9_000_000,
+        doneBytes,
+        state,
+      },
+    });
+  const pace = () => attachments.getSnapshot().paces.get("t");
+  told("waiting", 0);
+  expect([pace(), ticks.size]).toEqual([undefined, 0]);
+  told("running", 0);
+  nowMs = 1_000;
+  told("running", 1_000_000);
+  expect([pace(), ticks.size]).toEqual([{ kind: "moving", bytesPerSecond: 1_000_000, secondsLeft: 8 }, 1]);
+  nowMs = 9_000;
+  for (const tick of ticks) tick();
+  expect(pace()).toEqual({ kind: "stalled" });
+  told("paused", 1_000_000);
+  expect([pace(), ticks.size]).toEqual([undefined, 0]);
+});

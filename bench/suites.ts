@@ -12,6 +12,7 @@ export const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   trust: () => import("./suites/trust.ts"),
   client: () => import("./suites/client.ts"),
   search: () => import("./suites/search.ts"),
+  "message-bytes": () => import("./suites/message-bytes.ts"),
   groups: () => import("./suites/groups.ts"),
   files: () => import("./suites/files.ts"),
   // Their types are those of a page: checked with e2e, unknown here.

@@ -2,11 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Client, createClient } from "@p2pcrypt/client";
-import type { CommandContext } from "../../apps/cli/src/context.ts";
-import { createHome } from "../../apps/cli/src/home.ts";
-import { depsFor } from "../../apps/cli/src/open-client.ts";
-import { Output } from "../../apps/cli/src/output.ts";
+import type { Client } from "@p2pcrypt/client";
+import { acquaintedPair } from "../acquainted-pair.ts";
 import { NodeProcess } from "../node-process.ts";
 import { percentile, type Result } from "../result.ts";
 
@@ -14,17 +11,11 @@ export async function run(): Promise<Result[]> {
   const node = await NodeProcess.start();
   const folder = mkdtempSync(join(tmpdir(), "p2pcrypt-pair-"));
   try {
-    const [ana, ben] = [await person(join(folder, "ana"), "Ana", node.url), await person(join(folder, "ben"), "Ben", node.url)];
-    await ana.settled();
-    await ben.settled();
-    await ben.contacts.add(ana.account.snapshot().link);
-    const [request] = await until(ana, () => ana.contacts.list().filter(({ state }) => state === "asking"));
-    if (request !== undefined) await ana.contacts.accept(request.identityId);
-    const [conversation] = await until(ben, () => ben.conversations.list().filter(({ state }) => state === "active"));
-    const at20 = await exchange(ben, ana, conversation?.id ?? "", 20, 10_000);
+    const { ana, ben, conversation } = await acquaintedPair(folder, node.url);
+    const at20 = await exchange(ben, ana, conversation, 20, 10_000);
     let highest = 0;
     for (const rate of [40, 60, 80, 100, 130, 160, 200]) {
-      if (percentile(await exchange(ben, ana, conversation?.id ?? "", rate, 4_000), 99) >= 250) break;
+      if (percentile(await exchange(ben, ana, conversation, rate, 4_000), 99) >= 250) break;
       highest = rate;
     }
     await ana.close();
@@ -53,13 +44,6 @@ export async function run(): Promise<Result[]> {
     await node.remove();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function person(home: string, name: string, nodeUrl: string): Promise<Client> {
-  const context: CommandContext = { home, output: new Output(true), takeOver: false, passphraseFile: undefined };
-  const client = await createClient(depsFor(await createHome(context)), { name, homeNodeUrl: nodeUrl });
-  client.start();
-  return client;
 }
 
 /** Milliseconds from send to shown, of everything sent at a steady rate. */
@@ -91,17 +75,4 @@ async function exchange(
   unsubscribe();
   // What never came counts as the longest.
   return [...taken, ...Array.from({ length: count - taken.length }, () => Number.POSITIVE_INFINITY)];
-}
-
-async function until<Value>(client: Client, read: () => readonly Value[]): Promise<readonly Value[]> {
-  for (;;) {
-    const found = read();
-    if (found.length > 0) return found;
-    await new Promise<void>((resolve) => {
-      const unsubscribe = client.subscribe(() => {
-        unsubscribe();
-        resolve();
-      });
-    });
-  }
 }

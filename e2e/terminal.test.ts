@@ -2,15 +2,20 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { startProgram } from "./rig/program.ts";
+import { firstLine, freePort, type Running, startProgram } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { answer, linkOf, openConversation, start } from "./story/begin.ts";
+import { heardBy, WITH_DEVICES, watchMedia } from "./story/call.ts";
+import { decodedBy, toneFile } from "./story/sound.ts";
 import { expectToRead, messageOf, send } from "./story/talk.ts";
 
-const stage = useStage();
+const relayPort = await freePort();
+const stage = useStage(["--relay-port", String(relayPort)]);
 
-it("a request from a terminal is accepted in a browser, and both read each other", async () => {
-  const ana = await stage().person("Ana");
+it("a request from a terminal is accepted in a browser, both read each other, and hear each other in a call", async () => {
+  const ana = await stage().person("Ana", WITH_DEVICES);
+  ana.allowedHosts.add(`127.0.0.1:${relayPort}`);
+  await watchMedia(ana);
   await start(ana);
   await ben("identity", "create", "--name", "Ben", "--node", stage().node.url);
   await ben("contact", "add", await linkOf(ana), "--hello", "Hi from a terminal");
@@ -32,12 +37,38 @@ it("a request from a terminal is accepted in a browser, and both read each other
   await ana.see(ana.page.locator(".writing-bar"));
   await send(ana, "Fine, thank you");
   await expect.poll(async () => ben("receive")).toContain('"what":"text"');
+
+  const [tone, heard] = [join(stage().folder, "tone.opus"), join(stage().folder, "heard.opus")];
+  await toneFile(ana, tone);
+  const answering = terminal("answer", "Ana", "--audio", tone, "--record", heard);
+  const told = textOf(answering);
+  await firstLine(answering);
+  await ana.press(ana.words.t("call.of.voice"));
+  await ana.see(ana.page.getByRole("timer"));
+  await expect.poll(async () => (await heardBy(ana)).energy).toBeGreaterThan(0);
+  expect(await heardBy(ana)).toMatchObject({ pair: ["relay", "relay"], gathered: ["relay"] });
+  // What a terminal plays is over at some time, and the page says so.
+  await ana.read(ana.words.t("call.theyMuted", { name: "Ben" }));
+  await ana.press(ana.words.t("call.hangUp"));
+  expect(await told).toMatch(/"end":"hungUp".*"dropped":0/);
+  const recorded = await decodedBy(ana, heard);
+  expect(recorded.seconds).toBeGreaterThan(1);
+  expect(recorded.peak).toBeGreaterThan(0.01);
 });
 
 /** Runs one command of Ben's to its end. @returns what it printed. */
 async function ben(...args: string[]): Promise<string> {
+  return textOf(terminal(...args));
+}
+
+function terminal(...args: string[]): Running {
   const child = startProgram(["--home", join(stage().folder, "ben"), "--json", ...args], { XDG_RUNTIME_DIR: stage().folder });
   child.stdin.end();
+  return child;
+}
+
+/** What a command printed, when it has ended. */
+async function textOf(child: Running): Promise<string> {
   let text = "";
   let errors = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -47,6 +78,6 @@ async function ben(...args: string[]): Promise<string> {
     errors += chunk.toString();
   });
   const [code] = (await once(child, "close")) as [number];
-  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${errors}`);
+  if (code !== 0) throw new Error(`${child.spawnargs.slice(6).join(" ")} ended with ${code}: ${errors}`);
   return text;
 }

@@ -46,6 +46,7 @@ export interface Manifest {
   readonly exports?: Record<string, { readonly source: string; readonly default: string }>;
   readonly bin?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
 }
 

@@ -9,6 +9,7 @@ const ONLY_IMPORTER: Record<string, string> = {
   openpgp: "packages/identity",
   "ts-mls": "packages/session",
   commander: "apps/cli",
+  werift: "apps/cli",
   hono: "apps/cli",
 };
 
@@ -30,13 +31,14 @@ function wrongImports({ path, manifest }: Workspace, rank: number, rankOf: Reado
     if (other !== undefined && other >= rank) return [`${file}: imports ${name}, which is above it`];
     const owner = ONLY_IMPORTER[name];
     if (owner !== undefined && owner !== path) return [`${file}: only ${owner} imports ${name}`];
-    return manifest.dependencies?.[name] === undefined ? [`${file}: ${name} is not in the manifest`] : [];
+    const isNamed = { ...manifest.dependencies, ...manifest.optionalDependencies }[name] !== undefined;
+    return isNamed ? [] : [`${file}: ${name} is not in the manifest`];
   });
 }
 
 function wrongManifest({ path, manifest, sources }: Workspace, rank: number, rankOf: ReadonlyMap<string, number>): string[] {
   const used = new Set(sources.flatMap((file) => importsOf(readFileSync(join(root, file), "utf8"))).map(packageOf));
-  return Object.keys(manifest.dependencies ?? {}).flatMap((name) => {
+  return Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).flatMap((name) => {
     const other = rankOf.get(name);
     if (other !== undefined && other >= rank) return [`${path}/package.json: ${name} is above it`];
     return used.has(name) || BUNDLED.has(`${path} ${name}`) ? [] : [`${path}/package.json: ${name} is not used`];

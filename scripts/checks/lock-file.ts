@@ -10,7 +10,7 @@ export function checkLockFile(): string[] {
     .filter(([path, { link, integrity }]) => path.includes("node_modules/") && link !== true && integrity === undefined)
     .map(([path]) => `package-lock.json: ${path} has no integrity`);
   const loose = readWorkspaces().flatMap(({ path, manifest }) =>
-    Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+    Object.entries({ ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies })
       .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
       .map(([name, version]) => `${path}/package.json: ${name} ${version} is not pinned`),
   );

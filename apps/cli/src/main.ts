@@ -26,6 +26,7 @@ const GROUPS: readonly {
     load: async () => (await import("./commands/conversation.ts")).addConversationCommands,
   },
   { verbs: ["backup", "export"], load: async () => (await import("./commands/backup.ts")).addBackupCommands },
+  { verbs: ["call", "answer"], load: async () => (await import("./commands/call.ts")).addCallCommands },
   { verbs: ["search"], load: async () => (await import("./commands/search.ts")).addSearchCommands },
   { verbs: ["node"], load: async () => (await import("./commands/node.ts")).addNodeCommands },
   { verbs: ["relay"], load: async () => (await import("./commands/relay.ts")).addRelayCommands },

@@ -7,16 +7,11 @@ import { Person } from "../../e2e/rig/person.ts";
 import { start } from "../../e2e/story/begin.ts";
 import { crowd, nameOf } from "../../e2e/story/crowd.ts";
 import { NodeProcess } from "../node-process.ts";
+import { interactionsDuring } from "../pictures.ts";
 import { percentile, type Result, rounded } from "../result.ts";
 
 const PEOPLE = 1_000;
 const FRAMES = 200;
-
-declare global {
-  interface Window {
-    answersMs?: number[];
-  }
-}
 
 export async function run(): Promise<Result[]> {
   if (findChromium() === undefined) throw new Error("the suite map needs Chromium, see docs/testing.md");
@@ -35,13 +30,13 @@ export async function run(): Promise<Result[]> {
       { name: "a frame while it is zoomed, median", value: rounded(percentile(framesMs, 50), 1), unit: "ms" },
       { name: "a frame while it is zoomed, p95", value: rounded(percentile(framesMs, 95), 1), unit: "ms" },
       {
-        name: "a press or key on the map to next paint, median",
-        value: rounded(percentile(answersMs, 50)),
+        name: "a press or key on the map to the next picture, median",
+        value: rounded(percentile(answersMs, 50), 1),
         unit: "ms",
         goal: { atMost: 100 },
-        note: "of those that took 16 ms or more",
+        note: `of ${answersMs.length}`,
       },
-      { name: "the slowest of them", value: rounded(Math.max(0, ...answersMs)), unit: "ms", goal: { atMost: 100 } },
+      { name: "the slowest of them", value: rounded(Math.max(0, ...answersMs), 1), unit: "ms", goal: { atMost: 100 } },
     ];
   } finally {
     await ana.close();
@@ -94,24 +89,18 @@ function pullAndZoom({ page }: Person): Promise<number[]> {
   }, FRAMES);
 }
 
-/** What the browser itself measures from a press or a key to the next picture, while people are chosen one after the other. */
-async function chooseMany(ana: Person): Promise<number[]> {
-  const { page, words } = ana;
-  await page.evaluate(() => {
-    window.answersMs = [];
-    new PerformanceObserver((list) => {
-      for (const { name, duration } of list.getEntries())
-        if (name === "pointerup" || name === "keydown") window.answersMs?.push(duration);
-    }).observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
-  });
+/** From a press or a key to the next picture, while people are chosen one after the other. */
+async function chooseMany({ page, words }: Person): Promise<number[]> {
   await page.getByRole("application", { name: words.t("map.title") }).focus();
-  for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"])
-    for (let turn = 0; turn < 6; turn++) await page.keyboard.press(key);
   const box = await page.locator("canvas.map").boundingBox();
   if (box === null) throw new Error("there is no map");
-  for (let turn = 0; turn < 12; turn++)
-    await page.mouse.click(box.x + box.width * (0.3 + 0.03 * turn), box.y + box.height * (0.4 + 0.02 * turn));
-  // Entries are handed out after the picture that they tell of.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-  return page.evaluate(() => window.answersMs ?? []);
+  const interactions = await interactionsDuring(page, async () => {
+    for (const key of ["ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"])
+      for (let turn = 0; turn < 6; turn++) await page.keyboard.press(key);
+    for (let turn = 0; turn < 12; turn++)
+      await page.mouse.click(box.x + box.width * (0.3 + 0.03 * turn), box.y + box.height * (0.4 + 0.02 * turn));
+    // What the last one changed is drawn by then.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  });
+  return interactions.map(({ untilPictureMs }) => untilPictureMs);
 }

@@ -1,10 +1,10 @@
 // A group, in a browser: founded, talked in, changed, handed over and left. The others are there without one.
 import { expect, it } from "vitest";
-import { findBarriers } from "./rig/look.ts";
+import { findBarriers, takePicture } from "./rig/look.ts";
 import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
-import { openConversation, rowOf, start } from "./story/begin.ts";
+import { composerOf, openConversation, rowOf, start } from "./story/begin.ts";
 import { expectToRead, send } from "./story/talk.ts";
 
 const stage = useStage();
@@ -42,6 +42,33 @@ it("somebody founds a group; all talk, with names; a name and roles change befor
   await expectToRead(ana, "Ben is here");
   await ana.see(ana.page.locator(".said-who").filter({ hasText: "Ben" }));
   await carol.heardTexts("Ben is here");
+
+  // An @ offers members; what is sent says by id whom it means, and who is meant sees it.
+  const field = composerOf(ana);
+  await field.pressSequentially("Ask @be");
+  const offer = ana.page.getByRole("option", { name: "Ben" });
+  await ana.see(offer);
+  await field.press("ArrowDown");
+  expect(await field.getAttribute("aria-activedescendant")).toBe(await offer.getAttribute("id"));
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await takePicture(ana.page, "mention-offer");
+  await field.press("Enter");
+  expect(await field.inputValue()).toBe("Ask @Ben ");
+  await field.pressSequentially("about the keys");
+  await field.press("Enter");
+  await ben.heardTexts("Ask @Ben about the keys");
+  expect(groupOf(ben)?.mentions).toHaveLength(1);
+  expect(groupOf(carol)?.mentions).toBeUndefined();
+  await ana.goToPlace("#/");
+  const self = groupOf(ben)?.members.find(({ name }) => name === "Ana");
+  if (self === undefined) throw new RangeError("Ana is in the group");
+  const named = { at: 0, length: 4, identityId: self.identityId };
+  await ben.client.conversations.send(groupOf(ben)?.id ?? "", "@Ana the keys are in **@the shed**", [named]);
+  await ana.see(rowOf(ana, "Harbour").getByRole("img", { name: t("list.mentioned") }));
+  await openConversation(ana, "Harbour");
+  await ana.see(ana.page.getByRole("mark").or(ana.page.locator("mark")).filter({ hasText: "@Ana" }));
+  await takePicture(ana.page, "mention-own");
+  await ana.press(t("chat.toMention", { count: 1 }));
 
   await ana.page.getByRole("link", { name: t("chat.details") }).click();
   await ana.see(ana.page.getByRole("heading", { name: t("details.members", { count: 3 }) }));

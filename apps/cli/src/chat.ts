@@ -60,7 +60,7 @@ class Dialogue {
   async run(): Promise<void> {
     this.#greet();
     const history = await this.#client.conversations.history(this.#id, { limit: HISTORY_LINES });
-    for (const entry of [...history].reverse()) this.#show(entryLine(entry), entryJson(entry, this.#contact));
+    for (const entry of [...history].reverse()) this.#show(entryLine(entry, this.#client), entryJson(entry, this.#contact));
     await this.#client.conversations.markRead(this.#id);
     const unsubscribe = this.#client.subscribe((event) => this.#heard(event));
     const presence = setInterval(() => this.#client.conversations.setPresence(this.#id, "here"), PRESENCE_EVERY_MS);
@@ -160,12 +160,15 @@ class Dialogue {
       const { entry } = event;
       // Own messages are on the screen already: their states are told as they change.
       if (entry.kind === "text" && entry.isOwn) return;
-      this.#show(entryLine(entry), entryJson(entry, this.#contact));
+      this.#show(entryLine(entry, this.#client), entryJson(entry, this.#contact));
       this.#work = this.#work
         .then(() => this.#client.conversations.markRead(this.#id))
         .catch((error: unknown) => this.#failed(error));
     } else if (event.kind === "entryChanged" && event.entry.conversationId === this.#id) {
-      this.#show(`changed: ${entryLine(event.entry)}`, { ...entryJson(event.entry, this.#contact), isChange: true });
+      this.#show(`changed: ${entryLine(event.entry, this.#client)}`, {
+        ...entryJson(event.entry, this.#contact),
+        isChange: true,
+      });
     } else if (event.kind === "messageState" && event.conversationId === this.#id) {
       this.#show(`  [${markOf(event.state)}]`, { kind: "state", id: event.id, state: event.state });
     } else if (event.kind === "typing" && event.conversationId === this.#id) {

@@ -1,11 +1,13 @@
 // Entries of a history as lines and as JSON.
 import {
   type CallEntry,
+  type Client,
   type ContactSnapshot,
   type ConversationEvent,
   type Entry,
   isMissed,
   type MessageMarks,
+  pieces,
   type TextEntry,
 } from "@p2pcrypt/client";
 import { durationText } from "./duration.ts";
@@ -20,13 +22,15 @@ const MARKS: Record<NonNullable<TextEntry["state"]>, string> = {
   refused: "refused",
 };
 
-export function entryLine(entry: Entry): string {
+/** `client` knows what those are called now whom a message names. */
+export function entryLine(entry: Entry, client?: Client): string {
   const time = timeOf(entry.atMs, Date.now());
   switch (entry.kind) {
     case "text": {
       const edited = entry.editedAtMs === undefined ? "" : " (edited)";
-      const said = `${quoteText(entry)}${printable(entry.text)}${edited}`;
-      return `${time}  ${fromOf(entry)}: ${said}${entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`}${marksText(entry)}`;
+      const text = pieces(entry, (id) => nameIn(client, entry.conversationId, id)).map((piece) => piece.text);
+      const said = `${quoteText(entry)}${printable(text.join(""))}${edited}`;
+      return `${time}  ${fromOf(entry)}: ${said}${entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`}${marksText(entry, callsYou(entry))}`;
     }
     case "file": {
       const mark = entry.state === undefined ? "" : `  [${MARKS[entry.state]}]`;
@@ -60,9 +64,24 @@ function quoteText({ replyTo }: TextEntry): string {
   return `(answers ${fromOf({ isOwn, authorName })}: ${said}) `;
 }
 
-function marksText({ reactions = [], isPinned, isStarred, isForwarded }: MessageMarks): string {
+/** Of somebody who is gone: as it was written. */
+function nameIn(client: Client | undefined, conversation: string, identityId: ContactSnapshot["identityId"]): string | undefined {
+  const members = client?.conversations.get(conversation)?.members ?? [];
+  return members.find((one) => one.identityId === identityId)?.name ?? client?.contacts.get(identityId)?.name;
+}
+
+function callsYou({ mentions = [], isOwn }: TextEntry): boolean {
+  return !isOwn && mentions.some(({ isSelf }) => isSelf);
+}
+
+function marksText({ reactions = [], isPinned, isStarred, isForwarded }: MessageMarks, isForYou = false): string {
   const given = reactions.map((one) => `${one.emoji} ${fromOf(one)}`).join(", ");
-  const words = [isForwarded === true && "forwarded", isPinned === true && "pinned", isStarred === true && "starred"];
+  const words = [
+    isForYou && "mentions you",
+    isForwarded === true && "forwarded",
+    isPinned === true && "pinned",
+    isStarred === true && "starred",
+  ];
   const all = [given, ...words].filter((one) => one !== "" && one !== false);
   return all.length === 0 ? "" : `  {${all.join("; ")}}`;
 }
@@ -174,6 +193,8 @@ export function entryJson(entry: Entry, contact: ContactSnapshot | undefined): R
       wasVerified,
       replyTo,
       editedAt: editedAtMs,
+      mentions: entry.mentions?.map(({ at, length, identityId }) => ({ at, length, identity: identityId })),
+      mentionsYou: callsYou(entry) ? true : undefined,
       ...marksJson(entry),
     };
   }

@@ -134,6 +134,8 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "only texts can be edited"];
     case "message/badReaction":
       return [EXIT.refused, "a reaction is one symbol, like 👍"];
+    case "message/badMention":
+      return [EXIT.refused, `only members are mentioned, at most ${failure.most} in one message`];
     case "message/tooManyStars":
       return [EXIT.refused, `${failure.most} messages are starred already; unstar some`];
     case "message/unknown":

@@ -39,8 +39,12 @@ it("found, talk, hand over, leave", async () => {
   expect(rolesOf(made)).toEqual(["ana admin", "ben member", "carol member"]);
   await ok("ben", "receive");
   expect(await ok("ben", "send", "Garden", "the beans are up")).toMatchObject({ state: "atNode" });
+  const called = await ok("ben", "send", "Garden", "--mention", "carol", "@ana said to water them");
+  expect(called).toMatchObject({ state: "atNode", mentions: [expect.any(String), expect.any(String)] });
   const heard = (await place.run("carol", ["receive"])).json();
   expect(heard).toContainEqual(expect.objectContaining({ kind: "message", from: "ben", text: "the beans are up" }));
+  const mentions = [expect.objectContaining({ at: 0, length: 6 }), expect.objectContaining({ at: 7, length: 4 })];
+  expect(heard).toContainEqual(expect.objectContaining({ text: "@carol @ana said to water them", mentionsYou: true, mentions }));
   const codes = [await ok("ana", "group", "code", "Garden"), await ok("carol", "group", "code", "gard")];
   expect(codes[0]?.["digits"]).toBe(codes[1]?.["digits"]);
   // Ben is no contact of Carol's: she knows him from the group alone, and may not do what administrators do.

@@ -221,6 +221,26 @@ it("a notice says no more than allowed, only of news, and only while nobody look
   [notifications, isLookedAt] = ["off", false];
   await hear("quiet");
   expect(notices).toHaveLength(2);
+  // Muted: only what names her, and nothing when she asked for nothing.
+  [notifications, isLookedAt] = ["shown", false];
+  const id = conversationOf(ana)?.id ?? "";
+  await ana.client.conversations.arrange(id, { mutedUntilMs: "always" });
+  const call = async (): Promise<void> => {
+    const before = conversationOf(ana)?.unread ?? 0;
+    const named = { at: 0, length: 4, identityId: ana.client.account.snapshot().identityId };
+    await ben.client.conversations.send(conversationOf(ben)?.id ?? "", "@Ana look", [named]);
+    await world.until("called", () => conversationOf(ana)?.unread === before + 1);
+  };
+  await hear("murmur, @Ana");
+  await call();
+  expect(notices.slice(2)).toMatchObject([{ body: "@Ana look" }]);
+  await ana.client.conversations.arrange(id, { notify: "nothing" });
+  await call();
+  expect(notices).toHaveLength(3);
+  await ana.client.conversations.arrange(id, { mutedUntilMs: null, notify: "mentions" });
+  await hear("loud, @Ana");
+  await call();
+  expect(notices).toHaveLength(4);
   stop();
   await world.close(ana, ben);
 });

@@ -21,6 +21,20 @@ export function isMuted({ mutedUntilMs = 0 }: Arrangement, nowMs: number): boole
   return mutedUntilMs === "always" || mutedUntilMs > nowMs;
 }
 
+/** Whether a message that names this person is told of: also when the conversation is muted, unless nothing is. */
+export function mayCall({ notify }: Arrangement): boolean {
+  return notify !== "nothing";
+}
+
+/** How much of a conversation counts where all are counted together. */
+export function unreadThatCounts(
+  { unread, mentions = [], arrangement = {} }: { unread: number; mentions?: readonly number[]; arrangement?: Arrangement },
+  nowMs: number,
+): number {
+  if (!isMuted(arrangement, nowMs)) return unread;
+  return mayCall(arrangement) ? mentions.length : 0;
+}
+
 export function arranged(before: Arrangement, change: ArrangementChange): Arrangement {
   const fields = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null && value !== false);
   return Object.fromEntries(fields);

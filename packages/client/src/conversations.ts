@@ -2,9 +2,10 @@
 import { encodeUtf8 } from "@p2pcrypt/bytes";
 import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
 import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
-import { type ArrangementChange, arranged, isMuted, MAX_FOLDER_BYTES } from "./arrangement.ts";
+import { type ArrangementChange, arranged, MAX_FOLDER_BYTES, unreadThatCounts } from "./arrangement.ts";
 import { eraseEntries } from "./conversation/erase.ts";
 import { historyOf, readEntries } from "./conversation/history.ts";
+import { mentionsField } from "./conversation/mentions.ts";
 import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
 import { queueContent } from "./conversation/outbox.ts";
 import { told } from "./conversation/quote.ts";
@@ -17,6 +18,7 @@ import { ClientError } from "./failure.ts";
 import { putWish } from "./group/wishes.ts";
 import { ClientGroups } from "./groups.ts";
 import { isMessage, isNews } from "./message-kinds.ts";
+import type { MentionDraft } from "./message-snapshots.ts";
 import type { ConversationId, ConversationSnapshot } from "./snapshots.ts";
 import type { MarkedEntry } from "./store/entry-rows.ts";
 import type { ThreadRow } from "./store/rows.ts";
@@ -52,8 +54,7 @@ export class ClientConversations implements Conversations {
 
   unreadTotal(): number {
     const { tables, nowMs } = this.#core;
-    const counted = ({ unread, arrangement = {} }: ThreadRow): number => (isMuted(arrangement, nowMs) ? 0 : unread);
-    return tables.threads.all().reduce((total, thread) => total + counted(thread), 0);
+    return tables.threads.all().reduce((total, thread) => total + unreadThatCounts(thread, nowMs), 0);
   }
 
   async history(id: ConversationId, page: { readonly before?: number; readonly limit?: number } = {}): Promise<readonly Entry[]> {
@@ -75,9 +76,9 @@ export class ClientConversations implements Conversations {
     return [...queued.reverse(), ...entries];
   }
 
-  async send(id: ConversationId, text: string): Promise<TextEntry> {
+  async send(id: ConversationId, text: string, mentions: readonly MentionDraft[] = []): Promise<TextEntry> {
     assertText(text);
-    const entry = await sendContent(this.#core, id, { kind: "text", text });
+    const entry = await sendContent(this.#core, id, { kind: "text", text, ...mentionsField(this.#core, id, text, mentions) });
     if (entry.kind !== "text") throw new ClientError({ code: "conversation/unknown" });
     return entry;
   }

@@ -1,7 +1,7 @@
 // What stands in the history of a conversation: messages, files, events, and what is missing. Plain data, as in snapshots.ts.
 import type { CallMedia, CallOutcome } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
-import type { MessageMarks, QuoteSnapshot } from "./message-snapshots.ts";
+import type { MentionSnapshot, MessageMarks, QuoteSnapshot } from "./message-snapshots.ts";
 import type { ConversationId, VerificationMethod } from "./snapshots.ts";
 import type { FileFactsSnapshot } from "./transfer-snapshots.ts";
 
@@ -26,6 +26,8 @@ export interface TextEntry extends EntryBase, MessageMarks {
   /** The newest, when it was edited. */
   readonly text: string;
   readonly editedAtMs?: number;
+  /** Whom it names, in the order of the text. Only members: a name that is nobody's here is text. */
+  readonly mentions?: readonly MentionSnapshot[];
   /** The message that this one answers. */
   readonly replyTo?: QuoteSnapshot;
   readonly sentAtMs: number;

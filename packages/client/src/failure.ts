@@ -63,6 +63,8 @@ export type ClientFailure =
   | { readonly code: "message/notText" }
   /** A reaction is one symbol. */
   | { readonly code: "message/badReaction" }
+  /** Only members are mentioned, each at a place of its own in the text. */
+  | { readonly code: "message/badMention"; readonly most: number }
   | { readonly code: "message/tooManyStars"; readonly most: number }
   /** No node of this client takes files, or this program has no place for them. */
   | { readonly code: "file/notPossible" }

@@ -1,5 +1,5 @@
 export { readRevocation, revokeIdentity } from "./account/revoke.ts";
-export { type Arrangement, type ArrangementChange, isMuted } from "./arrangement.ts";
+export { type Arrangement, type ArrangementChange, isMuted, mayCall, unreadThatCounts } from "./arrangement.ts";
 export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
@@ -33,8 +33,11 @@ export {
 } from "./files/file-ports.ts";
 export type { Stop } from "./files/stop.ts";
 export type { At, IdentityPort, OpenSecret, ReadCertificate } from "./identity-port.ts";
+export { mentionsIn } from "./mentions.ts";
 export { isMessage, isMissed } from "./message-kinds.ts";
 export type {
+  MentionDraft,
+  MentionSnapshot,
   MessageMarks,
   MessageRef,
   MessageVersion,
@@ -44,6 +47,7 @@ export type {
 } from "./message-snapshots.ts";
 export type { Messages } from "./message-surface.ts";
 export { openPgpIdentity } from "./openpgp-identity.ts";
+export { pieces } from "./pieces.ts";
 export {
   type ClientDeps,
   ConnectionError,

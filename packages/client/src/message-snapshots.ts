@@ -43,6 +43,18 @@ export interface MessageVersion {
   readonly atMs: number;
 }
 
+/** A part of a text that names a member: from `at`, `length` UTF-16 code units long. */
+export interface MentionSnapshot {
+  readonly at: number;
+  readonly length: number;
+  readonly identityId: IdentityId;
+  /** Whether this person is meant. */
+  readonly isSelf: boolean;
+}
+
+/** Names somebody in a text that is to be sent. */
+export type MentionDraft = Omit<MentionSnapshot, "isSelf">;
+
 export interface PinnedMessage extends MessageRef {
   readonly number: number;
 }

@@ -1,5 +1,5 @@
 import type { Entry, MessageEntry, TextEntry } from "./entry-snapshots.ts";
-import type { MessageRef, MessageVersion } from "./message-snapshots.ts";
+import type { MentionDraft, MessageRef, MessageVersion } from "./message-snapshots.ts";
 import type { ConversationId } from "./snapshots.ts";
 
 /**
@@ -14,11 +14,11 @@ export interface Messages {
   /** Every text of an edited message, oldest first; at most the first and 20 later ones. @throws {ClientError} message/unknown, message/notText */
   versions(id: ConversationId, message: MessageRef): Promise<readonly MessageVersion[]>;
   /** @throws {ClientError} message/* */
-  reply(id: ConversationId, message: MessageRef, text: string): Promise<TextEntry>;
+  reply(id: ConversationId, message: MessageRef, text: string, mentions?: readonly MentionDraft[]): Promise<TextEntry>;
   /** One symbol, in place of the own one before; undefined takes it back. @throws {ClientError} message/unknown, message/badReaction */
   react(id: ConversationId, message: MessageRef, emoji: string | undefined): Promise<void>;
-  /** An own text. What it was before stays readable (`versions`). @throws {ClientError} message/* */
-  edit(id: ConversationId, messageId: string, text: string): Promise<void>;
+  /** An own text, with whom it names now. What it was before stays readable (`versions`). @throws {ClientError} message/* */
+  edit(id: ConversationId, messageId: string, text: string, mentions?: readonly MentionDraft[]): Promise<void>;
   /** An own message, for good. Who has read it has read it. @throws {ClientError} message/unknown */
   deleteForEveryone(id: ConversationId, messageId: string): Promise<void>;
   /** Any message, on this device only; nobody is told. @throws {ClientError} message/unknown, conversation/unknown */

@@ -5,6 +5,7 @@ import { deletedOf } from "./conversation/acts.ts";
 import { replaceEntry } from "./conversation/apply-act.ts";
 import { eraseEntries } from "./conversation/erase.ts";
 import { type EntryReader, findEntry, historyOf, isOver, numberOf, type StoredEntry } from "./conversation/history.ts";
+import { mentionsField } from "./conversation/mentions.ts";
 import { assertOpen } from "./conversation/open.ts";
 import { queueContent, type Unsent } from "./conversation/outbox.ts";
 import { told } from "./conversation/quote.ts";
@@ -16,7 +17,7 @@ import type { Entry, MessageEntry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
 import { SECRETS, secretName } from "./files/arrived.ts";
 import { isMessage } from "./message-kinds.ts";
-import type { MessageRef, MessageVersion } from "./message-snapshots.ts";
+import type { MentionDraft, MessageRef, MessageVersion } from "./message-snapshots.ts";
 import type { Messages } from "./message-surface.ts";
 import type { ConversationId } from "./snapshots.ts";
 import type { MarkedEntry, MarkedMessage } from "./store/entry-rows.ts";
@@ -50,7 +51,7 @@ export class ClientMessages implements Messages {
     return [first, ...edits.map(({ text, atMs }) => ({ text, atMs }))];
   }
 
-  async reply(id: ConversationId, message: MessageRef, text: string): Promise<TextEntry> {
+  async reply(id: ConversationId, message: MessageRef, text: string, mentions: readonly MentionDraft[] = []): Promise<TextEntry> {
     assertText(text);
     const answered = await this.#message(id, message);
     const sent = await sendContent(this.#core, id, {
@@ -58,6 +59,7 @@ export class ClientMessages implements Messages {
       text,
       replyTo: answered.id,
       replyToAuthor: toField(answered.author),
+      ...mentionsField(this.#core, id, text, mentions),
     });
     if (sent.kind !== "text") throw new ClientError({ code: "message/unknown" });
     return sent;
@@ -73,14 +75,16 @@ export class ClientMessages implements Messages {
     });
   }
 
-  async edit(id: ConversationId, messageId: string, text: string): Promise<void> {
+  async edit(id: ConversationId, messageId: string, text: string, mentions: readonly MentionDraft[] = []): Promise<void> {
     assertText(text);
-    if (await this.#editQueued(id, messageId, text)) return;
+    const named = mentionsField(this.#core, id, text, mentions);
+    if (await this.#editQueued(id, messageId, { text, ...named })) return;
     await this.#act(id, this.#own(messageId), (entry) => {
       if (entry.kind !== "text") throw new ClientError({ code: "message/notText" });
-      if (entry.text === text) return undefined;
+      const isSame = entry.text === text && (entry.mentions ?? []).length === mentions.length;
+      if (isSame) return undefined;
       const revision = (entry.marks?.edits?.at(-1)?.revision ?? 0) + 1;
-      return { kind: "edit", target: entry.id, revision, text };
+      return { kind: "edit", target: entry.id, revision, text, ...named };
     });
   }
 
@@ -203,13 +207,14 @@ export class ClientMessages implements Messages {
   }
 
   /** Nobody has seen a message that was not sealed: it says something else from the beginning. */
-  async #editQueued(id: ConversationId, messageId: string, text: string): Promise<boolean> {
+  async #editQueued(id: ConversationId, messageId: string, said: Pick<TextContent, "text" | "mentions">): Promise<boolean> {
     const core = this.#core;
     const { outbox } = core.tables;
     const isEdited = await core.ledger.transact(async (tx) => {
       const row = tx.get(outbox, messageId);
       if (row?.threadId !== id || row.content.kind !== "text" || row.recordHash !== undefined || row.isAtNode) return false;
-      tx.put(outbox, messageId, { ...row, content: { ...row.content, text } });
+      const { mentions: _, ...content } = row.content;
+      tx.put(outbox, messageId, { ...row, content: { ...content, ...said } });
       return true;
     });
     const entry = isEdited ? await this.get(id, this.#own(messageId)) : undefined;

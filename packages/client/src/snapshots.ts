@@ -258,6 +258,8 @@ export interface ConversationSnapshot {
   readonly members: readonly MemberSnapshot[];
   readonly nodeUrls: readonly string[];
   readonly unread: number;
+  /** Numbers of the unread messages that name this person, oldest first; at most the 100 newest. */
+  readonly mentions?: readonly number[];
   /** How many entries the history has: the number of the newest one. */
   readonly entries: number;
   /** Number of the newest entry of others that the person has read. */

@@ -7,6 +7,7 @@ import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Devices } from "./device-surface.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
+import type { MentionDraft } from "./message-snapshots.ts";
 import type { Messages } from "./message-surface.ts";
 import type { SearchAnswer, SearchQuery } from "./search-snapshots.ts";
 import type {
@@ -153,8 +154,8 @@ export interface Conversations {
   unreadTotal(): number;
   /** Newest first. Own queued messages come first of all, without a number. `before`: only entries with a smaller number. */
   history(id: ConversationId, page?: { readonly before?: number; readonly limit?: number }): Promise<readonly Entry[]>;
-  /** Stores a message for sending; it goes out now or when it can. @throws {ClientError} message/*, conversation/*, contact/blocked */
-  send(id: ConversationId, text: string): Promise<TextEntry>;
+  /** Stores a message for sending; it goes out now or when it can. `mentions`: members whom it names (`mentionsIn`). @throws {ClientError} message/*, conversation/*, contact/blocked */
+  send(id: ConversationId, text: string, mentions?: readonly MentionDraft[]): Promise<TextEntry>;
   /** Takes a message back that no record was sealed for yet. @returns false when it is too late. */
   unsend(id: ConversationId, messageId: string): Promise<boolean>;
   /** Everything up to entry `number` (default: all) was read by the person. */

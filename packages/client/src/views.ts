@@ -3,6 +3,7 @@ import { encodeHex } from "@p2pcrypt/bytes";
 import { formatContactLink } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
 import { isOver } from "./conversation/history.ts";
+import { shownMentions } from "./conversation/mentions.ts";
 import { textOf } from "./conversation/said.ts";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
@@ -100,6 +101,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     arrangement: thread.arrangement ?? {},
     ...(thread.draft === undefined ? {} : { draft: thread.draft }),
     unread: thread.unread,
+    ...((thread.mentions ?? []).length === 0 ? {} : { mentions: thread.mentions }),
     entries: thread.entries,
     ...(thread.read === undefined ? {} : { readUpTo: thread.read.number }),
     ...((thread.pinned ?? []).length === 0 ? {} : { pinned: thread.pinned }),
@@ -191,6 +193,6 @@ export function queuedEntry(
   const forwarded = content.isForwarded === undefined ? {} : { isForwarded: content.isForwarded };
   const base = { ...said, ...times, state, wasVerified: true, ...forwarded } as const;
   return content.kind === "text"
-    ? { kind: "text", ...base, ...textOf(content) }
+    ? { kind: "text", ...base, ...textOf(content, shownMentions(core, content, undefined)) }
     : { kind: "file", ...base, file: factsOf(content) };
 }

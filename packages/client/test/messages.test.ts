@@ -1,8 +1,9 @@
 // Two and three people who do things with each other's messages, and one whose program does what it may not.
-import { decodeHex, encodeBase64Url, encodeUtf8 } from "@p2pcrypt/bytes";
-import type { Entry, MessageRef, TextEntry } from "@p2pcrypt/client";
+import { decodeHex, encodeBase64Url, encodeHex, encodeUtf8 } from "@p2pcrypt/bytes";
+import { type Entry, type MessageRef, mentionsIn, pieces, type TextEntry } from "@p2pcrypt/client";
+import type { IdentityId } from "@p2pcrypt/session";
 import { expect, it, vi } from "vitest";
-import { founded, groupIdOf, sayIn } from "./support/group-world.ts";
+import { founded, groupIdOf, groupOf, sayIn } from "./support/group-world.ts";
 import { conversationOf, faults, heard, idOf, type Person, say, World } from "./support/world.ts";
 
 // A text that starts with "raw:" is sealed as it stands: a member whose program does not keep to the rules.
@@ -272,4 +273,101 @@ it("what is passed on says that it was, and not by whom it was said", async () =
   await world.until("passed on", () => heard(caro).length === 1);
   expect(await message(caro, "the fair opens at nine")).toMatchObject({ author: idOf(ana), isForwarded: true });
   await world.close(ana, ben, caro);
+});
+
+it("who is mentioned is called although the group is muted, unless nothing is told, and finds the place", async () => {
+  const world = await World.create();
+  const [ana, ben, caro] = [await world.person("Ana"), await world.person("Ben"), await world.person("Caro")];
+  await founded(world, ana, ben, caro);
+  const { conversations } = ben.client;
+  const id = groupIdOf(ben);
+  await conversations.arrange(id, { mutedUntilMs: "always", isArchived: true });
+  const members = groupOf(caro)?.members ?? [];
+  const text = "@Ana and @ben: the gate is open, tell dan@ben.example";
+  const mentions = mentionsIn(text, members);
+  await sayIn(caro, "good morning");
+  await caro.client.conversations.send(groupIdOf(caro), text, mentions);
+  await world.until("arrived", () => heard(ben).length === 2);
+  const said = await message(ben, text, id);
+  expect(said.mentions).toEqual([
+    { at: 0, length: 4, identityId: idOf(ana), isSelf: false },
+    { at: 9, length: 4, identityId: idOf(ben), isSelf: true },
+  ]);
+  expect(groupOf(ben)).toMatchObject({ unread: 2, mentions: [said.number], arrangement: { mutedUntilMs: "always" } });
+  expect(groupOf(ben)?.arrangement.isArchived).toBeUndefined();
+  expect(conversations.unreadTotal()).toBe(1);
+  await conversations.arrange(id, { notify: "nothing" });
+  expect(conversations.unreadTotal()).toBe(0);
+  // The name is theirs, as it is now; what stands in the text is for programs that know no mentions.
+  const shown = pieces(said, (one) => (one === idOf(ben) ? "Benjamin" : undefined));
+  expect(shown.map((piece) => piece.text).join("")).toBe("@Ana and @Benjamin: the gate is open, tell dan@ben.example");
+  // An edit names others: the unread mark goes.
+  const own = await message(caro, text, groupIdOf(caro));
+  await caro.client.messages.edit(groupIdOf(caro), own.id, "@Ana: the gate is open", [
+    { at: 0, length: 4, identityId: idOf(ana) },
+  ]);
+  await world.until("edited", () => groupOf(ben)?.mentions === undefined);
+  await world.until("edited", () => groupOf(ana)?.mentions?.length === 1);
+  await ana.client.conversations.markRead(groupIdOf(ana));
+  expect(groupOf(ana)?.mentions).toBeUndefined();
+  expect([...faults(ana), ...faults(ben), ...faults(caro)]).toEqual([]);
+  await world.close(ana, ben, caro);
+});
+
+it("M24: nobody but a member is mentioned, by nobody but a member's own message", async () => {
+  const world = await World.create();
+  const [ana, ben, caro] = [await world.person("Ana"), await world.person("Ben"), await world.person("Caro")];
+  await founded(world, ana, ben, caro);
+  const stranger = encodeBase64Url(new Uint8Array(32).fill(9));
+  const named = (identity: string): object => ({ at: 0, length: 4, identity });
+  await sayIn(ben, raw(1, { kind: "text", text: "@Dan said so", mentions: [named(stranger)] }));
+  await sayIn(ben, raw(2, { kind: "text", text: "@Ana by name alone" }));
+  await sayIn(ana, "nobody is called");
+  await world.until("arrived", () => heard(caro).length === 3);
+  const { id: target } = await message(ben, "nobody is called", groupIdOf(ben));
+  // Somebody else's message does not begin to call.
+  await sayIn(
+    ben,
+    raw(3, { kind: "edit", target, revision: 1, text: "@Caro", mentions: [{ ...named(field(caro)), length: 5 }] }),
+  );
+  await quiet(world, ana, ben, caro);
+  for (const one of [ana, caro]) {
+    const texts = (await historyIn(one, groupIdOf(one))).filter((entry) => entry.kind === "text");
+    expect(texts.map(({ mentions }) => mentions)).toEqual(texts.map(() => undefined));
+    expect(groupOf(one)?.mentions).toBeUndefined();
+  }
+  const { conversations } = ana.client;
+  const bad = { code: "message/badMention" };
+  const badMentions = [
+    [{ at: 0, length: 4, identityId: encodeHex(new Uint8Array(32).fill(9)) as IdentityId }],
+    [{ at: 2, length: 4, identityId: idOf(ben) }],
+    Array.from({ length: 17 }, () => ({ at: 0, length: 1, identityId: idOf(ben) })),
+  ];
+  for (const mentions of badMentions)
+    await expect(conversations.send(groupIdOf(ana), "@Ben", mentions)).rejects.toMatchObject(bad);
+  await world.close(ana, ben, caro);
+});
+
+it("a text names members as they are called: the longest name, whole words, and of two with one name whom the person picked", () => {
+  const member = (name: string, n: number): { name: string; identityId: IdentityId; isSelf: boolean } => ({
+    name,
+    identityId: String(n).repeat(64) as IdentityId,
+    isSelf: n === 0,
+  });
+  const members = [
+    member("Me", 0),
+    member("Ana", 1),
+    member("Ana Maria", 2),
+    member("ليلى", 3),
+    member("Kim", 4),
+    member("Kim", 5),
+  ];
+  const who = (text: string, picked: Parameters<typeof mentionsIn>[2] = []): string =>
+    mentionsIn(text, members, picked)
+      .map(({ at, length, identityId }) => `${text.slice(at, at + length)}=${identityId[0]}`)
+      .join(" ");
+  expect(who("@ana, @Ana Maria! (@ليلى) and @Anabel, me@Ana, @Me")).toBe("@ana=1 @Ana Maria=2 @ليلى=3");
+  expect(who("@Kim @Kim")).toBe("");
+  expect(who("@Kim and @Kim", [member("Kim", 5), member("Kim", 4)])).toBe("@Kim=5 @Kim=4");
+  expect(who("@Gone", [member("Gone", 9)])).toBe("");
 });

@@ -5,21 +5,29 @@ import { type CallSignalContent, MAX_CANDIDATES, MAX_SDP_BYTES } from "./call.ts
 import { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
 import { type KnownContent, MAX_CERTIFICATES, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
 import { ContentError, type ContentErrorCode } from "./content-error.ts";
+import { MAX_MENTIONS, type Mention } from "./mention.ts";
 
 const ID = "AAECAwQFBgcICQoLDA0ODw";
 const OTHER_ID = "Dw4NDAsKCQgHBgUEAwIBAA";
 const BYTES_32 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const base = { id: ID, sentAtMs: 1_800_000_000_000 };
 
+function mention(at: number, length: number): Mention {
+  return { at, length, identity: BYTES_32 };
+}
+
+const TEXT = { v: 1, ...base, kind: "text", text: "@Ana" };
 const REACTION = { v: 1, ...base, kind: "reaction", target: OTHER_ID, targetAuthor: BYTES_32, revision: 1, emoji: "👍" };
 
 const ONE_OF_EACH: readonly KnownContent[] = [
   { kind: "text", ...base, text: "Grüße, 世界 👋" },
   { kind: "text", ...base, text: "so do I", replyTo: OTHER_ID, replyToAuthor: BYTES_32 },
   { kind: "text", ...base, text: "they said", isForwarded: true },
+  { kind: "text", ...base, text: "@Ana, and @بن?", mentions: [mention(0, 4), mention(10, 3)] },
   { kind: "reaction", ...base, target: OTHER_ID, targetAuthor: BYTES_32, revision: 1, emoji: "👍🏽" },
   { kind: "reaction", ...base, target: OTHER_ID, targetAuthor: BYTES_32, revision: 2 },
   { kind: "edit", ...base, target: OTHER_ID, revision: 3, text: "better" },
+  { kind: "edit", ...base, target: OTHER_ID, revision: 4, text: "@Ana: better", mentions: [mention(0, 4)] },
   { kind: "delete", ...base, target: OTHER_ID },
   { kind: "pin", ...base, target: OTHER_ID, targetAuthor: BYTES_32 },
   { kind: "unpin", ...base, target: OTHER_ID, targetAuthor: BYTES_32, pins: [ID, OTHER_ID] },
@@ -140,6 +148,12 @@ describe("content", () => {
     expect(decodeContent(bytes)).toMatchObject({ kind: "unknown", name: "text" });
   });
 
+  it("M25: reads as many mentions as there may be in an answer that was edited", () => {
+    const mentions = Array.from({ length: MAX_MENTIONS }, (_, at) => mention(at, 1));
+    const whole = { ...base, kind: "text", text: "@".repeat(40), replyTo: OTHER_ID, replyToAuthor: BYTES_32, mentions } as const;
+    expect(decodeContent(encodeContent(whole))).toEqual(whole);
+  });
+
   it("drops fields that the kind does not have", () => {
     const decoded = decodeContent(encodeJson({ v: 1, ...base, kind: "text", text: "hi", author: "someone else" }));
     expect(decoded).toEqual({ kind: "text", ...base, text: "hi" });
@@ -169,6 +183,18 @@ describe("content", () => {
     ["a reply to nobody's message", { v: 1, ...base, kind: "text", text: "a", replyTo: OTHER_ID }, "content/badField"],
     ["a reply to no message", { v: 1, ...base, kind: "text", text: "a", replyToAuthor: BYTES_32 }, "content/badField"],
     ["forwarding that is no yes", { v: 1, ...base, kind: "text", text: "a", isForwarded: "x" }, "content/badField"],
+    ["mentions of nobody", { ...TEXT, mentions: [] }, "content/badField"],
+    ["a mention behind the text", { ...TEXT, mentions: [mention(3, 2)] }, "content/badField"],
+    ["mentions in each other", { ...TEXT, mentions: [mention(0, 2), mention(1, 2)] }, "content/badField"],
+    ["a mention that is nothing", { ...TEXT, mentions: [null] }, "content/badField"],
+    ["a mention of no length", { ...TEXT, mentions: [mention(0, 0)] }, "content/badField"],
+    ["a mention by name", { ...TEXT, mentions: [{ at: 0, length: 4, identity: "Ana" }] }, "content/badField"],
+    ["half of a character as a mention", { ...TEXT, text: "👍 ok", mentions: [mention(1, 2)] }, "content/badField"],
+    [
+      "a mention too many",
+      { ...TEXT, text: "@".repeat(40), mentions: Array.from({ length: MAX_MENTIONS + 1 }, (_, at) => mention(at, 1)) },
+      "content/badField",
+    ],
     ["a reaction before the first", { ...REACTION, revision: 0, emoji: "👍" }, "content/badField"],
     ["a reaction in words", { ...REACTION, emoji: "pay me" }, "content/badField"],
     ["a reaction with words behind it", { ...REACTION, emoji: "👍 yes" }, "content/badField"],

@@ -34,6 +34,7 @@ import {
   wholeField,
 } from "./fields.ts";
 import { fieldOf, type JsonObject, parseJsonObject } from "./json-object.ts";
+import { mentionsField } from "./mention.ts";
 
 const CONTENT_VERSION = 1;
 const MAX_KIND_BYTES = 64;
@@ -53,13 +54,11 @@ const READERS: { readonly [K in Kind]: (object: JsonObject, base: Base) => Extra
     revision: revisionField(object),
     ...(fieldOf(object, "emoji") === undefined ? {} : { emoji: emojiField(object, "emoji") }),
   }),
-  edit: (object, base) => ({
-    kind: "edit",
-    ...base,
-    target: contentIdField(object, "target"),
-    revision: revisionField(object),
-    text: textField(object, "text", MAX_TEXT_BYTES),
-  }),
+  edit: (object, base) => {
+    const text = textField(object, "text", MAX_TEXT_BYTES);
+    const target = contentIdField(object, "target");
+    return { kind: "edit", ...base, target, revision: revisionField(object), text, ...mentionsField(object, text) };
+  },
   delete: (object, base) => ({ kind: "delete", ...base, target: contentIdField(object, "target") }),
   pin: (object, base) => ({ kind: "pin", ...base, ...readTarget(object) }),
   unpin: (object, base) => ({
@@ -216,12 +215,14 @@ function readReceipt(object: JsonObject, base: Base): Extract<KnownContent, { ki
 
 function readText(object: JsonObject, base: Base): Extract<KnownContent, { kind: "text" }> {
   const isReply = fieldOf(object, "replyTo") !== undefined || fieldOf(object, "replyToAuthor") !== undefined;
+  const text = textField(object, "text", MAX_TEXT_BYTES);
   return {
     kind: "text",
     ...base,
-    text: textField(object, "text", MAX_TEXT_BYTES),
+    text,
     ...(isReply ? { replyTo: contentIdField(object, "replyTo"), replyToAuthor: identityField(object, "replyToAuthor") } : {}),
     ...forwardedField(object),
+    ...mentionsField(object, text),
   };
 }
 

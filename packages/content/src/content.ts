@@ -1,6 +1,7 @@
 // What is inside a message: one JSON object, sealed as a whole by the session (spec/protocol/content.md section 2).
 // The author is never a field here: it is the leaf that sealed the record.
 import type { CallMedia, CallOutcome, CallSignalContent } from "./call.ts";
+import type { Mention } from "./mention.ts";
 
 /** 22 characters of base64url: 16 random bytes chosen by the sender. Unique per author; a repeat is the same content. */
 export type ContentId = string;
@@ -21,6 +22,8 @@ export interface TextContent extends Base {
   readonly replyToAuthor?: string;
   /** Somebody else's words, or one's own of another conversation, passed on. */
   readonly isForwarded?: true;
+  /** Who is named in it. */
+  readonly mentions?: readonly Mention[];
 }
 
 /**
@@ -44,6 +47,8 @@ export interface EditContent extends Base {
   /** Counts from 1 for each message: the highest is shown. */
   readonly revision: number;
   readonly text: string;
+  /** Of this text: those of an earlier one are over with it. */
+  readonly mentions?: readonly Mention[];
 }
 
 /** An own message is taken away for everybody, for good. */

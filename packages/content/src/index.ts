@@ -59,3 +59,4 @@ export {
 } from "./content.ts";
 export { ContentError, type ContentErrorCode } from "./content-error.ts";
 export { isContentId, isEmoji } from "./fields.ts";
+export { MAX_MENTIONS, type Mention } from "./mention.ts";

@@ -147,7 +147,14 @@ async function exportReadable(
     pages.push(page);
     before = page.length < PAGE ? undefined : page.at(-1)?.number;
   }
-  const lines = [printable(name), "", ...pages.flat().reverse().map(entryLine)];
+  const lines = [
+    printable(name),
+    "",
+    ...pages
+      .flat()
+      .reverse()
+      .map((entry) => entryLine(entry)),
+  ];
   if (file === undefined) return output.say(lines, { conversation: id, text: lines.join("\n") });
   writePrivateFile(file, Buffer.from(`${lines.join("\n")}\n`), { replaces: false });
   output.say(`Written to ${printable(file)}. It is not encrypted.`, { conversation: id, file });

@@ -1,5 +1,13 @@
 // What is done with messages that are there: answered, reacted to, edited, deleted, pinned, starred, passed on.
-import { type Client, type Entry, isMessage, type MessageEntry, type MessageRef } from "@p2pcrypt/client";
+import {
+  type Client,
+  type Entry,
+  isMessage,
+  type MentionDraft,
+  type MessageEntry,
+  type MessageRef,
+  mentionsIn,
+} from "@p2pcrypt/client";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { entryJson, entryLine } from "../entries.ts";
@@ -44,7 +52,7 @@ export function addActCommands(program: Command, run: RunCommand): void {
       });
   };
   acts("reply <who> <which> <text>", "answers it", ({ client, conversation }, found, text = "") =>
-    client.messages.reply(conversation, found, text),
+    client.messages.reply(conversation, found, text, named(client, conversation, text)),
   );
   acts(
     "react <who> <which> [emoji]",
@@ -52,7 +60,7 @@ export function addActCommands(program: Command, run: RunCommand): void {
     (at, found, emoji) => at.client.messages.react(at.conversation, found, emoji),
   );
   acts("edit <who> <which> <text>", "puts another text in place of yours; what it was stays readable", (at, found, text = "") =>
-    at.client.messages.edit(at.conversation, own(found).id, text),
+    at.client.messages.edit(at.conversation, own(found).id, text, named(at.client, at.conversation, text)),
   );
   acts("pin <who> <which>", "pins it for everybody in the conversation", ({ client, conversation }, found) =>
     client.messages.pin(conversation, found),
@@ -90,10 +98,15 @@ export function addActCommands(program: Command, run: RunCommand): void {
     .action(() =>
       run((context) =>
         withClient(context, { isOnline: false }, async (client) => {
-          for (const entry of await client.messages.starred()) context.output.say(entryLine(entry), entryJson(entry, undefined));
+          for (const entry of await client.messages.starred())
+            context.output.say(entryLine(entry, client), entryJson(entry, undefined));
         }),
       ),
     );
+}
+
+function named(client: Client, conversation: string, text: string): readonly MentionDraft[] {
+  return mentionsIn(text, client.conversations.get(conversation)?.members ?? []);
 }
 
 async function remove(client: Client, context: CommandContext, who: string, which: string, isForMe: boolean): Promise<void> {
@@ -117,7 +130,7 @@ async function versions(client: Client, { output }: CommandContext, who: string,
 async function tell(client: Client, { output }: CommandContext, conversation: string, message: MessageRef): Promise<void> {
   const entry = await client.messages.get(conversation, message);
   if (entry === undefined) output.say("gone from this device", { kind: "erased", conversation, id: message.id });
-  else output.say(entryLine(entry), entryJson(entry, undefined));
+  else output.say(entryLine(entry, client), entryJson(entry, undefined));
 }
 
 function own(found: MessageEntry): MessageEntry {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Client, type ContactSnapshot, type Entry, isMessage, type TextEntry } from "@p2pcrypt/client";
+import { type Client, type ContactSnapshot, type Entry, isMessage, mentionsIn, type TextEntry } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import { chat } from "../chat.ts";
 import type { CommandContext } from "../context.ts";
@@ -8,7 +8,7 @@ import { CommandError, EXIT } from "../exit-codes.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
-import { findContact, findPlace } from "../who.ts";
+import { findContact, findMember, findPlace } from "../who.ts";
 import { addActCommands } from "./message-acts.ts";
 
 const NETWORK_WAIT_MS = 15_000;
@@ -16,9 +16,10 @@ const NETWORK_WAIT_MS = 15_000;
 export function addMessageCommands(program: Command, run: RunCommand): void {
   program
     .command("send <who> <text>")
-    .description("send a message; - reads it from standard input")
-    .action((who: string, text: string) =>
-      run((context) => withClient(context, { isOnline: true }, (client) => send(client, context, who, text))),
+    .description("send a message; - reads it from standard input. @name mentions a member")
+    .option("--mention <who>", "mentions a member; of several with one name, say which. Repeatable", collected, [])
+    .action((who: string, text: string, { mention }: { mention: readonly string[] }) =>
+      run((context) => withClient(context, { isOnline: true }, (client) => send(client, context, { who, text, mention }))),
     );
   program
     .command("receive")
@@ -45,16 +46,31 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
     );
 }
 
-async function send(client: Client, { output }: CommandContext, who: string, given: string): Promise<void> {
-  const text = given === "-" ? readFileSync(0, "utf8").replace(/\n$/, "") : given;
+function collected(one: string, before: readonly string[]): readonly string[] {
+  return [...before, one];
+}
+
+async function send(
+  client: Client,
+  { output }: CommandContext,
+  { who, text: given, mention }: { readonly who: string; readonly text: string; readonly mention: readonly string[] },
+): Promise<void> {
+  const said = given === "-" ? readFileSync(0, "utf8").replace(/\n$/, "") : given;
   // An acceptance or an invitation may be waiting at the node.
   if (!isKnown(client, who)) await settleWithin(client, NETWORK_WAIT_MS);
   const { id: conversation } = findPlace(client, who);
-  const sent = await client.conversations.send(conversation, text);
+  const place = client.conversations.get(conversation);
+  const picked = place === undefined ? [] : mention.map((one) => findMember(place, one));
+  // Who is not named in the text is named before it.
+  const missing = picked.filter(({ name }) => !said.toLowerCase().includes(`@${name.toLowerCase()}`));
+  const text = [...missing.map(({ name }) => `@${name}`), said].join(" ");
+  const mentions = mentionsIn(text, place?.members ?? [], [...missing, ...picked.filter((one) => !missing.includes(one))]);
+  const sent = await client.conversations.send(conversation, text, mentions);
   await settleWithin(client, NETWORK_WAIT_MS);
   const state = (await entryOf(client, conversation, sent)).state ?? "queued";
-  const said = state === "queued" ? "queued: it goes out when the node can be reached and a command runs" : markOf(state);
-  output.say(said, { id: sent.id, state });
+  const told = state === "queued" ? "queued: it goes out when the node can be reached and a command runs" : markOf(state);
+  const named = mentions.length === 0 ? undefined : mentions.map(({ identityId }) => identityId);
+  output.say(told, { id: sent.id, state, mentions: named });
 }
 
 function isKnown(client: Client, who: string): boolean {
@@ -126,7 +142,7 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
 /** Somebody asks something of this person that is no message: said while it is followed, and kept in the history. */
 function tellOffer(client: Client, { output }: CommandContext, entry: Entry): void {
   if (entry.kind !== "event" || (entry.event.what !== "introduced" && entry.event.what !== "attestationAsked")) return;
-  output.say(entryLine(entry), entryJson(entry, client.contacts.get(entry.event.by)));
+  output.say(entryLine(entry, client), entryJson(entry, client.contacts.get(entry.event.by)));
 }
 
 /** What others did with a message that was read before: it is another one now. What was not read is printed as it is anyway. */
@@ -135,7 +151,7 @@ function tellChange(client: Client, { output }: CommandContext, entry: Entry): v
   const isUnread = isMessage(entry) && !entry.isOwn && (entry.number ?? 0) > readUpTo;
   if (isUnread) return;
   const contact = contactId === undefined ? undefined : client.contacts.get(contactId);
-  output.say(`changed: ${entryLine(entry)}`, { ...entryJson(entry, contact), isChange: true });
+  output.say(`changed: ${entryLine(entry, client)}`, { ...entryJson(entry, contact), isChange: true });
 }
 
 /** Prints what was not read, marks it read afterwards: killed in between, it is printed again rather than lost. */
@@ -148,7 +164,7 @@ async function tellUnread(client: Client, { output }: CommandContext, id: string
     if (unread.length >= conversation.unread) break;
     if (isMessage(entry) && !entry.isOwn) unread.push(entry);
   }
-  for (const entry of unread.reverse()) output.say(entryLine(entry), entryJson(entry, contact));
+  for (const entry of unread.reverse()) output.say(entryLine(entry, client), entryJson(entry, contact));
   await client.conversations.markRead(id);
 }
 
@@ -183,6 +199,6 @@ async function history(
   const entries: Entry[] = [...(await client.conversations.history(id, page))];
   for (const entry of entries.slice(0, count).reverse()) {
     const number = flags.numbers === true && entry.number !== undefined ? `#${entry.number}  ` : "";
-    output.say(`${number}${entryLine(entry)}`, entryJson(entry, contact));
+    output.say(`${number}${entryLine(entry, client)}`, entryJson(entry, contact));
   }
 }

@@ -1,6 +1,6 @@
 // What a person is about to do with messages of one conversation: answering, editing, or a question that stands over it. The menu and
 // the questions are loaded when they are wanted; this is what they are told and what their buttons do.
-import type { Client, ConversationId, MessageEntry, MessageRef, TextEntry } from "@p2pcrypt/client";
+import type { Client, ConversationId, MentionDraft, MessageEntry, MessageRef, TextEntry } from "@p2pcrypt/client";
 import { Model } from "./model.ts";
 
 export type Writing =
@@ -56,8 +56,8 @@ export class MessageActs extends Model<MessageActsSnapshot> {
   }
 
   /** @throws {ClientError} */
-  edit(entry: TextEntry, text: string): Promise<void> {
-    return this.#client.messages.edit(this.#id, entry.id, text);
+  edit(entry: TextEntry, text: string, mentions: readonly MentionDraft[]): Promise<void> {
+    return this.#client.messages.edit(this.#id, entry.id, text, mentions);
   }
 
   /** @throws {ClientError} */

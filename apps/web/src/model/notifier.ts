@@ -1,7 +1,6 @@
 // Tells of what came while nobody looked: by a notification, and by a number in the title. Says no more than the person allowed.
-import { type Client, type Entry, isMuted, type TextEntry } from "@p2pcrypt/client";
+import { type Client, type Entry, isMuted, mayCall, type TextEntry } from "@p2pcrypt/client";
 import type { DeviceSettings } from "../boot/boot.ts";
-import { folded } from "../text/folded.ts";
 import { plainOf } from "../text/markup.ts";
 import { shownName, shownText } from "../text/printable.ts";
 import type { Words } from "../words/words.ts";
@@ -67,10 +66,11 @@ export function startNotifying({ client, words, settings, isLookedAt, nowMs, not
 }
 
 /** As the person set it for the conversation. */
-function isWanted(client: Client, { conversationId, text }: TextEntry, nowMs: number): boolean {
+function isWanted(client: Client, { conversationId, mentions = [] }: TextEntry, nowMs: number): boolean {
   const { arrangement = {} } = client.conversations.get(conversationId) ?? {};
-  if (isMuted(arrangement, nowMs) || arrangement.notify === "nothing") return false;
-  return arrangement.notify !== "mentions" || folded(text).includes(`@${folded(client.account.snapshot().name)}`);
+  if (!mayCall(arrangement)) return false;
+  // Who is named is called through whatever else is quiet.
+  return mentions.some(({ isSelf }) => isSelf) || (!isMuted(arrangement, nowMs) && arrangement.notify !== "mentions");
 }
 
 export function titleFor({ t, number }: Words, unread: number): string {

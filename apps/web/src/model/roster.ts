@@ -6,6 +6,7 @@ import {
   type ConversationSnapshot,
   type Entry,
   isMuted,
+  unreadThatCounts,
 } from "@p2pcrypt/client";
 import { folded } from "../text/folded.ts";
 import { coalesced, type Later, Model } from "./model.ts";
@@ -25,6 +26,10 @@ export interface RosterRow {
   readonly wait: "waiting" | "queued" | "refused" | "opening" | undefined;
   readonly atMs: number;
   readonly unread: number;
+  /** Of those, how many count in the title: of a muted one, those that name the person. */
+  readonly counts: number;
+  /** Something unread names the person. */
+  readonly isMentioned: boolean;
   /** Somebody was introduced there, or agreement is asked for, and the person has not looked yet. */
   readonly calls: boolean;
   readonly isTyping: boolean;
@@ -112,7 +117,7 @@ export class Roster extends Model<RosterSnapshot> {
       (a, b) => Number(b.isPinned) - Number(a.isPinned) || b.atMs - a.atMs || a.key.localeCompare(b.key),
     );
     const requests = contacts.filter(({ state }) => state === "asking").sort((a, b) => b.addedAtMs - a.addedAtMs);
-    const unread = this.#all.reduce((sum, row) => sum + (row.isMuted ? 0 : row.unread), 0);
+    const unread = this.#all.reduce((sum, row) => sum + row.counts, 0);
     const folders = [...new Set(this.#all.flatMap(({ folder }) => folder ?? []))].sort((a, b) => a.localeCompare(b));
     const archived = this.#all.filter(({ isArchived }) => isArchived).length;
     const { query, place: before } = this.getSnapshot();
@@ -129,7 +134,7 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   #row(conversation: ConversationSnapshot, contacts: ReadonlyMap<IdentityId, ContactSnapshot>): RosterRow {
-    const { id, contactId, name, last, unread, state, arrangement, draft } = conversation;
+    const { id, contactId, name, last, unread, mentions, state, arrangement, draft } = conversation;
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     return {
       key: id,
@@ -141,6 +146,8 @@ export class Roster extends Model<RosterSnapshot> {
       wait: last === undefined && state === "opening" ? "opening" : undefined,
       atMs: last?.atMs ?? contact?.addedAtMs ?? 0,
       unread: contact?.state === "blocked" ? 0 : unread,
+      counts: contact?.state === "blocked" ? 0 : unreadThatCounts(conversation, this.#nowMs()),
+      isMentioned: mentions !== undefined,
       calls: contact?.state !== "blocked" && (this.#calling.has(id) || this.#isUnanswered(id, last)),
       isTyping: this.#typing.has(id),
       isPinned: arrangement.isPinned === true,
@@ -164,6 +171,8 @@ function waitingRow(contact: ContactSnapshot): RosterRow {
     wait: delivery === "queued" ? "queued" : typeof delivery === "object" ? "refused" : "waiting",
     atMs: addedAtMs,
     unread: 0,
+    counts: 0,
+    isMentioned: false,
     calls: false,
     isTyping: false,
     isPinned: false,

@@ -6,6 +6,7 @@ import {
   type ConversationSnapshot,
   type Entry,
   isMessage,
+  type MentionDraft,
   type MessageEntry,
   quoteOf,
 } from "@p2pcrypt/client";
@@ -24,6 +25,8 @@ export interface ThreadSnapshot {
   readonly unreadFrom: number | undefined;
   /** Key of the entry that the person came for; another object for each coming. */
   readonly soughtFor: { readonly key: string } | undefined;
+  /** Numbers of entries that name the person, which were unread and not looked for yet; oldest first. */
+  readonly mentions: readonly number[];
   /** Came while the end was out of sight. */
   readonly newBelow: number;
   readonly isTyping: boolean;
@@ -60,6 +63,7 @@ export class Thread extends Model<ThreadSnapshot> {
       hasNewer: false,
       unreadFrom: undefined,
       soughtFor: undefined,
+      mentions: [],
       newBelow: 0,
       isTyping: false,
       presence: "unknown",
@@ -82,7 +86,8 @@ export class Thread extends Model<ThreadSnapshot> {
     } else await this.toNewest();
     const key = this.#window.entries().find(({ entry }) => entry.number === number)?.key;
     this.#render();
-    if (key !== undefined) this.update({ soughtFor: { key } });
+    const mentions = this.getSnapshot().mentions.filter((one) => one !== number);
+    if (key !== undefined) this.update({ soughtFor: { key }, mentions });
   }
 
   async loadOlder(): Promise<void> {
@@ -113,22 +118,24 @@ export class Thread extends Model<ThreadSnapshot> {
   }
 
   /** Shows the message at once. @throws {ClientError} and takes it away again, so that the words go back to the person. */
-  async send(text: string, answered?: MessageEntry): Promise<void> {
+  async send(text: string, answered?: MessageEntry, named: readonly MentionDraft[] = []): Promise<void> {
     const { client, nowMs } = this.#deps;
     const { identityId, name } = client.account.snapshot();
     const [atMs, id] = [nowMs(), `sending ${nowMs()}`];
     const said = { author: identityId, authorName: name, isOwn: true, text, sentAtMs: atMs, atMs, wasVerified: true } as const;
     if (!this.#window.isAtEnd) await this.toNewest();
     const reply = answered === undefined ? {} : { replyTo: quoteOf(answered, answered) };
-    const key = this.#window.sending({ kind: "text", conversationId: this.id, id, ...said, ...reply, state: "queued" });
+    const mentions = named.map((one) => ({ ...one, isSelf: false }));
+    const entry = { kind: "text", conversationId: this.id, id, ...said, ...reply, mentions, state: "queued" } as const;
+    const key = this.#window.sending(entry);
     this.#isFollowing = true;
     this.#saidTypingAtMs = Number.NEGATIVE_INFINITY;
     this.#render();
     try {
       const sent =
         answered === undefined
-          ? client.conversations.send(this.id, text)
-          : client.messages.reply(this.id, { author: answered.author, id: answered.id }, text);
+          ? client.conversations.send(this.id, text, named)
+          : client.messages.reply(this.id, { author: answered.author, id: answered.id }, text, named);
       this.#window.stored(key, await sent);
     } catch (error) {
       this.#window.drop(key);
@@ -218,16 +225,24 @@ export class Thread extends Model<ThreadSnapshot> {
     if (isTheirs) {
       const { newBelow } = this.getSnapshot();
       this.update({ isTyping: false, ...(this.#isFollowing ? {} : { newBelow: newBelow + 1 }) });
+      this.#named(entry);
       if (this.#isFollowing) this.#read();
     }
     this.#soon();
   }
 
+  /** Who looks at the end sees it come. */
+  #named(entry: MessageEntry): void {
+    const isNamed = entry.kind === "text" && (entry.mentions ?? []).some(({ isSelf }) => isSelf);
+    if (!isNamed || this.#isFollowing || entry.number === undefined) return;
+    this.update({ mentions: [...this.getSnapshot().mentions, entry.number] });
+  }
+
   async #load(): Promise<void> {
     const page = await this.#deps.client.conversations.history(this.id, { limit: PAGE });
-    const unread = this.#deps.client.conversations.get(this.id)?.unread ?? 0;
+    const { unread = 0, mentions = [] } = this.#deps.client.conversations.get(this.id) ?? {};
     this.#window.reset(page);
-    this.update({ unreadFrom: firstUnread(page, unread), isLoaded: true });
+    this.update({ unreadFrom: firstUnread(page, unread), mentions, isLoaded: true });
     this.#render();
     this.#read();
   }

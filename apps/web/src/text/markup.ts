@@ -1,9 +1,12 @@
 // Markdown-light: what people write around words to make them bold, italic or code, and lines that are quotes, lists or code. Read into
 // plain data in time linear in the text; nothing in it becomes HTML. What does not close is text as it stands.
 import { type Segment, segmentsOf } from "./links.ts";
+import { namedAt, PLACES } from "./named.ts";
 
 export type Inline =
   | Segment
+  /** Somebody is named there: which one of those whom the text names. */
+  | { readonly kind: "mention"; readonly at: number; readonly text: "" }
   | { readonly kind: "code"; readonly text: string }
   | { readonly kind: "bold" | "italic"; readonly parts: readonly Inline[] };
 
@@ -134,7 +137,7 @@ function inlineOf(text: string, marks: readonly Mark[], budget: Budget): readonl
       continue;
     }
     budget.left -= 1;
-    for (const segment of segmentsOf(text.slice(from, at))) push(parts, segment);
+    pushSaid(parts, text.slice(from, at));
     const inner = text.slice(begin, end);
     if (mark.kind === "code") parts.push({ kind: "code", text: inner });
     else {
@@ -144,8 +147,17 @@ function inlineOf(text: string, marks: readonly Mark[], budget: Budget): readonl
     from = end + mark.sign.length;
     at = nextSign(text, from);
   }
-  for (const segment of segmentsOf(text.slice(from))) push(parts, segment);
+  pushSaid(parts, text.slice(from));
   return parts;
+}
+
+/** Whoever is named in an address ends it. */
+function pushSaid(parts: Inline[], text: string): void {
+  for (const piece of text.split(PLACES)) {
+    const at = namedAt(piece);
+    if (at === undefined) for (const segment of segmentsOf(piece)) push(parts, segment);
+    else parts.push({ kind: "mention", at, text: "" });
+  }
 }
 
 function nextSign(text: string, from: number): number {

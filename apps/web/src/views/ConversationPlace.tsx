@@ -1,5 +1,5 @@
-import type { CallSnapshot, MessageEntry } from "@p2pcrypt/client";
-import { Suspense, useEffect, useState } from "react";
+import type { CallSnapshot, MemberSnapshot, MentionDraft, MessageEntry } from "@p2pcrypt/client";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { MessageActs } from "../model/message-acts.ts";
 import type { Route } from "../model/routes.ts";
 import type { Thread } from "../model/thread.ts";
@@ -15,6 +15,8 @@ import {
   FilePlace,
   GroupDetailsPlace,
   MenuPlace,
+  naming,
+  OfferPlace,
   PersonTrustPlace,
   PinnedPlace,
   QuestionPlace,
@@ -62,11 +64,26 @@ function Held({
   const place = { workspace, platform, id: route.id };
   const failed = (error: unknown): void => toasts.say(sentenceOf(words, error));
   const edited = writing?.kind === "edit" ? writing.entry : undefined;
+  const members = snapshot.conversation?.members ?? [];
+  const picked = useRef<Pick<MemberSnapshot, "identityId" | "name">[]>([]);
+  useEffect(() => {
+    const named = edited?.mentions ?? [];
+    picked.current = named.map(({ at, length, identityId }) => ({
+      identityId,
+      name: edited?.text.slice(at + 1, at + length) ?? "",
+    }));
+  }, [edited]);
+  /** Whom the words name: as members are called, and of two with one name whom the person took from the list. */
+  const mentionsOf = async (text: string): Promise<readonly MentionDraft[]> => {
+    if (!text.includes("@") || snapshot.conversation?.kind !== "group") return [];
+    return (await naming()).mentionsIn(text, members, picked.current.splice(0));
+  };
   const send = async (text: string): Promise<void> => {
+    const mentions = await mentionsOf(text);
     acts.write(undefined);
-    if (edited === undefined) return thread.send(text, writing?.entry);
+    if (edited === undefined) return thread.send(text, writing?.entry, mentions);
     // The field is gone by then: what failed is said at the edge.
-    await acts.edit(edited, text).catch(failed);
+    await acts.edit(edited, text, mentions).catch(failed);
   };
   const nowMs = platform.nowMs();
   const call = (media: CallMedia): void =>
@@ -102,6 +119,15 @@ function Held({
                 <WritingPlace acts={acts} writing={writing} />
               </Suspense>
             )
+          }
+          naming={
+            conversation?.kind !== "group"
+              ? undefined
+              : (field) => (
+                  <Suspense>
+                    <OfferPlace {...field} members={members} onPick={(member) => picked.current.push(member)} />
+                  </Suspense>
+                )
           }
           choice={
             chosen === undefined ? undefined : (
@@ -151,6 +177,8 @@ function Held({
             unblock,
             rejoin: () => client.groups.acceptInvitation(route.id),
             stayOut: () => client.groups.declineInvitation(route.id),
+            nameOf: (identityId) =>
+              members.find((one) => one.identityId === identityId)?.name ?? client.contacts.get(identityId)?.name,
             people: { get: (identityId) => client.contacts.get(identityId), subscribe: (listener) => client.subscribe(listener) },
             attest: (by, isAttested) => client.trust.attest(by, isAttested),
           }}

@@ -15,6 +15,9 @@ import { WritingBar } from "./acts/WritingBar.tsx";
 import type { PlaceProps } from "./places.tsx";
 import { useSnapshot, useWords } from "./surroundings.ts";
 
+export { mentionsIn } from "@p2pcrypt/client";
+export { MemberOffer } from "./acts/MemberOffer.tsx";
+
 export interface ActsPlaceProps {
   readonly workspace: Workspace;
   readonly platform: Platform;

@@ -62,7 +62,10 @@ export const WritingPlace = lazy(async () => ({ default: (await later.acts()).Wr
 export const PinnedPlace = lazy(async () => ({ default: (await later.acts()).PinnedPlace }));
 export const StarredPlace = lazy(async () => ({ default: (await later.acts()).StarredPlace }));
 
+export const OfferPlace = lazy(async () => ({ default: (await later.acts()).MemberOffer }));
+
 export const attachments = later.files;
+export const naming = later.acts;
 
 /** So that they are there without a network, and at once. */
 export function fetchLater(): void {

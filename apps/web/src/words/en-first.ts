@@ -143,6 +143,7 @@ export const enFirst = {
   "chat.send": "Send",
   "chat.log": "Messages",
   "chat.newest": "Jump to newest",
+  "chat.toMention": { one: "You were mentioned", other: "Mentioned {{n}} times: next" },
   "chat.newMessages": { one: "{{n}} new message", other: "{{n}} new messages" },
   "chat.unreadFrom": "New",
   "chat.today": "Today",
@@ -409,6 +410,7 @@ export const enFirst = {
   "fail.message/tooLong": "The message is too long.",
   "fail.message/notText": "Only texts can be edited.",
   "fail.message/badReaction": "A reaction is one symbol.",
+  "fail.message/badMention": "Only members can be mentioned.",
   "fail.message/tooManyStars": "Too many messages are starred. Remove some stars first.",
   "fail.message/unknown": "There is no such message.",
   "fail.file/notPossible": "Files cannot be sent or fetched here.",
@@ -510,5 +512,6 @@ export const enFirst = {
   "list.leaveArchive": "Back to the list",
   "list.pinned": "Pinned",
   "list.muted": "Muted",
+  "list.mentioned": "You were mentioned",
   "list.draft": "Draft: {{text}}",
 } as const;

@@ -67,6 +67,7 @@ const SENTENCES = {
   "message/unknown": "fail.message/unknown",
   "message/notText": "fail.message/notText",
   "message/badReaction": "fail.message/badReaction",
+  "message/badMention": "fail.message/badMention",
   "message/tooManyStars": "fail.message/tooManyStars",
   "file/notPossible": "fail.file/notPossible",
   "file/gone": "fail.file/gone",

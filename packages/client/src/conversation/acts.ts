@@ -4,7 +4,7 @@ import { decodeBase64Url, encodeHex } from "@p2pcrypt/bytes";
 import type { ActContent, EditContent, ReactionContent, UnpinContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { DeletedEntry, Entry } from "../entry-snapshots.ts";
-import type { MessageRef } from "../message-snapshots.ts";
+import type { MentionSnapshot, MessageRef } from "../message-snapshots.ts";
 import type { MarkedEntry, MarkedMessage, MarksRow } from "../store/entry-rows.ts";
 
 export interface Act {
@@ -14,6 +14,8 @@ export interface Act {
   readonly authorName: string;
   readonly isOwn: boolean;
   readonly atMs: number;
+  /** Of an edit: which members its text names. */
+  readonly mentions?: readonly MentionSnapshot[];
 }
 
 const MAX_EDITS = 20;
@@ -97,13 +99,20 @@ function reacted(
   return withMarks(entry, { reactions: reactions.map((one) => (one === known ? row : one)) });
 }
 
-function edited(entry: MarkedMessage, { atMs }: Act, { id, revision, text }: EditContent): MarkedMessage {
+function edited(entry: MarkedMessage, { atMs, mentions }: Act, { id, revision, text }: EditContent): MarkedMessage {
   const known = entry.marks?.edits ?? [];
   if (entry.kind !== "text" || known.some((one) => one.id === id)) return entry;
-  const original = entry.marks?.original ?? { text: entry.text, atMs: entry.atMs };
-  const edits = [...known, { id, revision, text, atMs }].sort((a, b) => (isLater(a, b) ? 1 : -1)).slice(-MAX_EDITS);
+  const { mentions: before, ...rest } = entry;
+  const original = entry.marks?.original ?? { text: entry.text, atMs: entry.atMs, ...named(before) };
+  const edits = [...known, { id, revision, text, atMs, ...named(mentions) }]
+    .sort((a, b) => (isLater(a, b) ? 1 : -1))
+    .slice(-MAX_EDITS);
   const newest = edits.at(-1) ?? original;
-  return { ...withMarks(entry, { original, edits }), text: newest.text, editedAtMs: newest.atMs };
+  return { ...withMarks(rest, { original, edits }), text: newest.text, editedAtMs: newest.atMs, ...named(newest.mentions) };
+}
+
+function named(mentions: readonly MentionSnapshot[] | undefined): { readonly mentions?: readonly MentionSnapshot[] } {
+  return mentions === undefined ? {} : { mentions };
 }
 
 function pinned(entry: MarkedMessage, id: string): MarkedMessage {

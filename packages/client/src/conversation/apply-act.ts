@@ -9,6 +9,7 @@ import { withState } from "../views.ts";
 import { type Act, acted, targetOf } from "./acts.ts";
 import { eraseFile } from "./erase.ts";
 import { asLast, findEntry, historyOf, numberOf } from "./history.ts";
+import { withMention } from "./mentions.ts";
 import { told } from "./quote.ts";
 import { keepEarlyAct } from "./seen.ts";
 import { dropStars } from "./stars.ts";
@@ -53,5 +54,5 @@ function followed(thread: ThreadRow, before: MarkedMessage, after: MarkedEntry):
   const pinned = withPin(thread.pinned, after);
   const isUnread = isNews(before) && number > (thread.read?.number ?? 0);
   const unread = isUnread && !isMessage(after) ? Math.max(0, thread.unread - 1) : thread.unread;
-  return { ...thread, ...last, unread, ...(pinned === undefined ? {} : { pinned }) };
+  return { ...thread, ...last, unread, ...withMention(thread, after), ...(pinned === undefined ? {} : { pinned }) };
 }

@@ -15,6 +15,7 @@ import { isAct } from "./acts.ts";
 import { applyAct } from "./apply-act.ts";
 import { disappears } from "./disappearing.ts";
 import { isOver } from "./history.ts";
+import { shownMentions } from "./mentions.ts";
 import { textOf } from "./said.ts";
 import type { Scans } from "./scan.ts";
 import type { ShortCodes } from "./short-code.ts";
@@ -54,7 +55,7 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
       await appendEntry(tx, threads, threadId, {
         kind: "text",
         ...said,
-        ...textOf(content),
+        ...textOf(content, shownMentions(core, content, group)),
         sentAtMs: content.sentAtMs,
         wasVerified: contact?.trust.kind === "verified",
       });
@@ -88,6 +89,7 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
         isOwn,
         atMs,
         content,
+        ...(content.kind === "edit" ? shownMentions(core, content, group) : {}),
       });
     case "receipt":
       if (isOwn) return;
@@ -206,9 +208,11 @@ async function appendOwn(core: Core, tx: Tx, group: GroupRow, content: KnownCont
   if (isOver(said, core.nowMs)) return;
   if (content.kind === "file") await appendFile(core, tx, threadId, { ...said, wasVerified: true }, content);
   if (content.kind === "call") await appendEntry(tx, core.tables.threads, threadId, callEntry(said, content));
-  if (isAct(content)) await applyAct(core, tx, threadId, { author: identityId, authorName: name, isOwn: true, atMs, content });
+  const named = content.kind === "text" || content.kind === "edit" ? shownMentions(core, content, group) : {};
+  if (isAct(content))
+    await applyAct(core, tx, threadId, { author: identityId, authorName: name, isOwn: true, atMs, content, ...named });
   if (content.kind !== "text") return;
-  const entry = { kind: "text", ...said, ...textOf(content), sentAtMs: content.sentAtMs, wasVerified: true } as const;
+  const entry = { kind: "text", ...said, ...textOf(content, named), sentAtMs: content.sentAtMs, wasVerified: true } as const;
   await appendEntry(tx, core.tables.threads, threadId, entry);
 }
 

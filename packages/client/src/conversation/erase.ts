@@ -7,6 +7,7 @@ import { noteChanged } from "../search/changed.ts";
 import { decodeStored } from "../store/stored-json.ts";
 import type { Tx } from "../store/tx.ts";
 import { asLast, erased, historyOf, readStored, type StoredEntry } from "./history.ts";
+import { without } from "./mentions.ts";
 import { dropStars } from "./stars.ts";
 
 /** How far back the newest entry that is left is looked for. */
@@ -35,6 +36,7 @@ export async function eraseEntries(core: Core, tx: Tx, threadId: string, numbers
     ...(last === undefined ? {} : { last }),
     unread: Math.max(0, thread.unread - unread),
     ...(pinned === undefined ? {} : { pinned }),
+    ...(thread.mentions === undefined ? {} : { mentions: without(thread.mentions, numbers) }),
   });
   await dropStars(tx, threadId, numbers);
   await noteChanged(tx, threadId, numbers);

@@ -2,7 +2,7 @@
 // ThreadRow inside a transaction.
 import type { ReceiptContent } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
-import { arranged, isMuted } from "../arrangement.ts";
+import { arranged, isMuted, mayCall } from "../arrangement.ts";
 import type { Entry, MessageState } from "../entry-snapshots.ts";
 import { isMessage, isNews } from "../message-kinds.ts";
 import type { PinnedMessage } from "../message-snapshots.ts";
@@ -13,6 +13,7 @@ import type { Tx } from "../store/tx.ts";
 import { actedByAll } from "./acts.ts";
 import { noteDisappearing } from "./disappearing.ts";
 import { asLast, historyOf } from "./history.ts";
+import { callsForSelf, withMention } from "./mentions.ts";
 import { told } from "./quote.ts";
 import { putSeen, seenBy } from "./seen.ts";
 
@@ -57,7 +58,8 @@ function counted(thread: ThreadRow, entry: MarkedEntry): ThreadRow {
   const seen = pinned === undefined ? thread : { ...thread, pinned };
   if (!entry.isOwn)
     return {
-      ...unarchived(seen, entry.atMs),
+      ...unarchived(seen, entry),
+      ...withMention(seen, entry),
       unread: thread.unread + (isNews(entry) ? 1 : 0),
       arrived: { id: entry.id, number },
     };
@@ -74,10 +76,11 @@ export function withPin(pinned: readonly PinnedMessage[] | undefined, after: Mar
   return [{ id, author, number }, ...others].slice(0, MAX_PINNED);
 }
 
-/** What somebody says there brings a conversation back into the list, unless it is muted. */
-function unarchived(thread: ThreadRow, atMs: number): ThreadRow {
+/** What somebody says there brings a conversation back into the list; of a muted one, what names this person. */
+function unarchived(thread: ThreadRow, entry: MarkedEntry): ThreadRow {
   const { arrangement = {} } = thread;
-  if (arrangement.isArchived !== true || isMuted(arrangement, atMs)) return thread;
+  const isHeard = !isMuted(arrangement, entry.atMs) || (callsForSelf(entry) && mayCall(arrangement));
+  if (arrangement.isArchived !== true || !isHeard) return thread;
   return { ...thread, arrangement: arranged(arrangement, { isArchived: null }) };
 }
 
@@ -151,7 +154,8 @@ export function markRead(
 ): void {
   const thread = tx.get(threads, threadId);
   if (thread === undefined || upTo.number <= (thread.read?.number ?? 0)) return;
-  tx.put(threads, threadId, { ...thread, read: upTo });
+  const mentions = thread.mentions?.filter((number) => number > upTo.number);
+  tx.put(threads, threadId, { ...thread, read: upTo, ...(mentions === undefined ? {} : { mentions }) });
 }
 
 /** What others should be told by a receipt now, if anything. */

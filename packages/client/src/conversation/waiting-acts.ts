@@ -4,6 +4,7 @@ import { isMessage } from "../message-kinds.ts";
 import type { MarkedEntry, MarkedMessage } from "../store/entry-rows.ts";
 import type { OutboxRow, ThreadRow } from "../store/rows.ts";
 import { type Act, acted, isAct, targetOf } from "./acts.ts";
+import { shownMentions } from "./mentions.ts";
 
 export function withWaitingActs(core: Core, thread: ThreadRow, entry: MarkedEntry): MarkedEntry {
   let result: MarkedEntry = entry;
@@ -20,7 +21,9 @@ export function withWaitingActs(core: Core, thread: ThreadRow, entry: MarkedEntr
 function actOf(core: Core, row: OutboxRow | undefined): Act | undefined {
   if (row === undefined || row.refusal !== undefined || !isAct(row.content)) return undefined;
   const { identityId, name } = core.account;
-  return { content: row.content, author: identityId, authorName: name, isOwn: true, atMs: row.content.sentAtMs };
+  const { content } = row;
+  const named = content.kind === "edit" ? shownMentions(core, content, undefined) : {};
+  return { content, author: identityId, authorName: name, isOwn: true, atMs: content.sentAtMs, ...named };
 }
 
 /** Of a message: the own acts of one kind that no record was sealed for yet. A later one takes their place. */

@@ -1,6 +1,7 @@
 // An entry as the history keeps it: what is shown, and what the acts on it are decided by.
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Entry, MessageEntry } from "../entry-snapshots.ts";
+import type { MentionSnapshot } from "../message-snapshots.ts";
 
 export interface ReactionRow {
   readonly id: string;
@@ -17,12 +18,13 @@ export interface EditRow {
   readonly revision: number;
   readonly text: string;
   readonly atMs: number;
+  readonly mentions?: readonly MentionSnapshot[];
 }
 
 export interface MarksRow {
   readonly reactions?: readonly ReactionRow[];
   /** As it was said first. */
-  readonly original?: { readonly text: string; readonly atMs: number };
+  readonly original?: { readonly text: string; readonly atMs: number; readonly mentions?: readonly MentionSnapshot[] };
   /** By revision and id. */
   readonly edits?: readonly EditRow[];
   /** Ids of the pins on it, and of those that were taken away. */

@@ -248,6 +248,8 @@ export interface ThreadRow {
   readonly entries: number;
   readonly last?: Entry;
   readonly unread: number;
+  /** Numbers of unread entries that name this person, oldest first. */
+  readonly mentions?: readonly number[];
   /** Newest entries of others that arrived, that the person read, and what others were told of both. */
   readonly arrived?: Mark;
   readonly read?: Mark;

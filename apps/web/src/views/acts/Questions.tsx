@@ -129,7 +129,7 @@ export function VersionsView({
             <time className="hint" dateTime={new Date(version.atMs).toISOString()}>
               {date(version.atMs, version.atMs)} {time(version.atMs)}
             </time>
-            <MessageText text={version.text} />
+            <MessageText said={version} />
           </li>
         ))}
       </ol>

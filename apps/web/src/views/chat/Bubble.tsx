@@ -71,7 +71,7 @@ export const Bubble = memo(
           {entry.isForwarded === true ? <p className="hint small">{t("acts.forwarded")}</p> : undefined}
           {entry.kind === "text" && entry.replyTo !== undefined ? <Quote quote={entry.replyTo} onGo={actions.goTo} /> : undefined}
           {entry.kind === "text" ? (
-            <MessageText text={entry.text} />
+            <MessageText said={entry} nameOf={actions.nameOf} />
           ) : entry.kind === "file" ? (
             actions.file(entry)
           ) : entry.kind === "call" ? (

@@ -4,6 +4,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type Ref,
+  type RefObject,
   useEffect,
   useImperativeHandle,
   useRef,
@@ -32,6 +33,16 @@ export interface ComposerHandle {
   attach(files: readonly File[]): void;
 }
 
+/** What a list of members needs of the field: its text and caret, and its keys before the field has them. */
+export interface NamingField {
+  readonly text: string;
+  readonly caret: number;
+  readonly area: RefObject<HTMLTextAreaElement | null>;
+  /** @returns whether the key is used up. */
+  readonly keys: RefObject<((event: KeyboardEvent) => boolean) | undefined>;
+  readonly write: (text: string, caret: number) => void;
+}
+
 export interface ComposerProps {
   readonly draft: string;
   readonly sendsOnEnter: boolean;
@@ -39,15 +50,19 @@ export interface ComposerProps {
   readonly voice: ReactNode;
   /** What is answered or edited. */
   readonly bar: ReactNode;
+  /** In a group: whom an @ could mean. */
+  readonly naming: ((field: NamingField) => ReactNode) | undefined;
   readonly actions: ComposerActions;
   readonly ref: Ref<ComposerHandle>;
 }
 
-export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: ComposerProps) {
+export function Composer({ draft, sendsOnEnter, voice, bar, naming, actions, ref }: ComposerProps) {
   const words = useWords();
   const { t } = words;
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(draft);
+  const [caret, setCaret] = useState(draft.length);
+  const keys = useRef<(event: KeyboardEvent) => boolean>(undefined);
   const [problem, setProblem] = useState<string>();
   const excess = excessOf(text);
   const write = (next: string): void => {
@@ -55,6 +70,10 @@ export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: Comp
     setProblem(undefined);
     actions.keepDraft(next);
     actions.typing(next !== "");
+  };
+  const writeAt = (next: string, end: number): void => {
+    setCaret(end);
+    write(next);
   };
   const attach = (files: readonly File[]): void => {
     setProblem(undefined);
@@ -83,6 +102,7 @@ export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: Comp
     area.current?.focus();
   };
   const press = (event: KeyboardEvent): void => {
+    if (keys.current?.(event) === true) return;
     if (event.key === "Escape" && !event.nativeEvent.isComposing) actions.cancel();
     if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey) return;
     if (sendsOnEnter !== (event.ctrlKey || event.metaKey)) {
@@ -93,6 +113,7 @@ export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: Comp
   return (
     <form className="composer" onSubmit={send}>
       {bar}
+      {text.includes("@") ? naming?.({ text, caret, area, keys, write: writeAt }) : undefined}
       <div className="composer-line">
         <FileTrigger allowsMultiple onSelect={(files) => attach([...(files ?? [])])}>
           <IconButton label={t("file.attach")} icon={<Paperclip size={20} aria-hidden />} />
@@ -108,7 +129,8 @@ export function Composer({ draft, sendsOnEnter, voice, bar, actions, ref }: Comp
             value={text}
             aria-invalid={excess > 0}
             aria-describedby={excess > 0 ? "composer-excess" : undefined}
-            onChange={(event) => write(event.currentTarget.value)}
+            onChange={({ currentTarget: { value, selectionEnd } }) => writeAt(value, selectionEnd)}
+            onSelect={(event) => setCaret(event.currentTarget.selectionEnd)}
             onBlur={() => actions.typing(false)}
             onKeyDown={press}
             onPaste={(event) => {

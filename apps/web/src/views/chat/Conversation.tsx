@@ -13,7 +13,7 @@ import { TrustWord } from "../kit/TrustWord.tsx";
 import { useWords } from "../surroundings.ts";
 import { type AlertActions, Alerts } from "./Alerts.tsx";
 import { Closed } from "./Closed.tsx";
-import { Composer, type ComposerActions, type ComposerHandle } from "./Composer.tsx";
+import { Composer, type ComposerActions, type ComposerHandle, type ComposerProps } from "./Composer.tsx";
 import { Timeline, type TimelineActions } from "./Timeline.tsx";
 import type { Chosen } from "./TimelineItem.tsx";
 import { WhoReads } from "./WhoReads.tsx";
@@ -31,6 +31,7 @@ export interface ConversationProps {
   readonly pinned: ReactNode;
   /** Over the field: what is answered or edited. */
   readonly bar: ReactNode;
+  readonly naming: ComposerProps["naming"];
   /** Of the message that is edited: the field is another one meanwhile. */
   readonly editing: string | undefined;
   /** In place of the field while messages are chosen. */
@@ -48,8 +49,23 @@ export interface ConversationProps {
 }
 
 export function Conversation(props: ConversationProps) {
-  const { thread, route, draft, sendsOnEnter, nowMs, uploads, voice, pinned, bar, editing, choice, chosen, onCall, actions } =
-    props;
+  const {
+    thread,
+    route,
+    draft,
+    sendsOnEnter,
+    nowMs,
+    uploads,
+    voice,
+    pinned,
+    bar,
+    naming,
+    editing,
+    choice,
+    chosen,
+    onCall,
+    actions,
+  } = props;
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, isTyping, presence } = thread;
@@ -107,6 +123,7 @@ export function Conversation(props: ConversationProps) {
               sendsOnEnter={sendsOnEnter}
               voice={voice}
               bar={bar}
+              naming={naming}
               actions={actions}
             />
           </Closed>

@@ -28,7 +28,7 @@ export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps
   const { t } = words;
   const log = useRef<HTMLElement>(null);
   const keeper = useRef<ScrollKeeper>(undefined);
-  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, isTyping, soughtFor } = thread;
+  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, isTyping, soughtFor, mentions } = thread;
   const saysWho = thread.conversation?.kind === "group";
   const items = useMemo(() => timelineOf(entries, unreadFrom, localDay), [entries, unreadFrom]);
   const lastOwn = entries.findLast(({ entry }) => (entry.kind === "text" || entry.kind === "file") && entry.isOwn)?.key;
@@ -73,6 +73,13 @@ export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps
         </div>
       </section>
       <Arrivals thread={thread} />
+      {mentions[0] === undefined ? undefined : (
+        <div className="to-newest to-mention">
+          <Button size="small" onPress={() => actions.goTo(mentions[0] ?? 0)}>
+            {t("chat.toMention", { count: mentions.length })}
+          </Button>
+        </div>
+      )}
       <div className="to-newest" data-is-needed={newBelow > 0 || hasNewer}>
         <Button size="small" onPress={() => keeper.current?.toEnd(actions.toNewest)}>
           <ArrowDown size={16} aria-hidden />

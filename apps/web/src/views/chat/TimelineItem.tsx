@@ -9,6 +9,7 @@ import { useWords } from "../surroundings.ts";
 import { AttestationCard } from "./AttestationCard.tsx";
 import { Bubble } from "./Bubble.tsx";
 import { IntroductionCard, type People } from "./IntroductionCard.tsx";
+import type { NameOf } from "./MessageText.tsx";
 
 export type Chosen = ReadonlyMap<string, MessageEntry> | undefined;
 
@@ -20,6 +21,8 @@ export interface SaidActions {
   readonly goTo: (number: number) => void;
   readonly toggle: (entry: MessageEntry) => void;
   readonly people: People;
+  /** What somebody in the conversation is called. */
+  readonly nameOf: NameOf;
   readonly attest: (by: ContactSnapshot["identityId"], isAttested: boolean) => Promise<void>;
   readonly unsend: (id: string) => void;
   /** Calls back. */

@@ -26,7 +26,7 @@ export const ConversationRow = memo(function ConversationRow({
 }) {
   const words = useWords();
   const { t } = words;
-  const { name, identityId, mark, last, unread, calls, isTyping, atMs, isPinned, isMuted } = row;
+  const { name, identityId, mark, last, unread, isMentioned, calls, isTyping, atMs, isPinned, isMuted } = row;
   const isToday = localDay(atMs) === localDay(nowMs);
   return (
     <a
@@ -53,6 +53,11 @@ export const ConversationRow = memo(function ConversationRow({
           </span>
           {(last?.kind === "text" || last?.kind === "file") && last.isOwn && last.state !== undefined ? (
             <StateIcon state={last.state} />
+          ) : undefined}
+          {isMentioned ? (
+            <b className="accent" role="img" aria-label={t("list.mentioned")}>
+              @
+            </b>
           ) : undefined}
           {unread > 0 ? (
             <span className="badge">

@@ -40,6 +40,8 @@ export const streamOperations = {
       contactTokenHash: z.optional(hash),
       admins: z.array(publicKey).check(z.minLength(1), z.maxLength(MAX_STREAM_ADMINS)),
       retentionMs: z.optional(retentionMs),
+      /** Of a conversation that moves here: its handshakes so far, and their chain. The next position is one more. */
+      continues: z.optional(z.strictObject({ positions: count, handshakeChain: hash })),
     }),
     response: z.strictObject({ configuration: streamConfiguration, checkpoint }),
     errors: ["exists", "quota", "storageFull"],

@@ -68,6 +68,22 @@ export const nodeStoreCases: readonly NodeStoreCase[] = [
     },
   },
   {
+    name: "a stream that continues another begins with its positions and handshake chain",
+    run: async (store) => {
+      const continues = { positions: 7, handshakeChain: fill(5) };
+      const made = { id: stream(1), configuration: conversation, continues, nowMs: NOW };
+      check((await store.createStream(made)).kind === "created", "the stream is made");
+      check((await store.createStream(made)).kind === "same", "again");
+      refused(await store.createStream({ ...made, continues: { ...continues, positions: 6 } }), "exists");
+      check(refused(await store.append(handshake(1)), "positionTaken").positions === 7, "told");
+      const { head } = appended(await store.append(handshake(8))).stream;
+      check(head.seq === 1 && head.positions === 8, "the next position");
+      check(equalBytes(head.handshakeChain, nextHandshakeChain(fill(5), 8, handshake(8).record)), "the handshake chain");
+      const page = await store.read({ stream: stream(1), after: 0, limit: 2, maxBytes: 9999 });
+      check(page?.before.positions === 7 && equalBytes(page.before.handshakeChain, fill(5)), "before the first record");
+    },
+  },
+  {
     name: "numbers records without gaps and chains them as a reader will",
     run: async (store) => {
       await withStream(store);

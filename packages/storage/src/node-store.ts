@@ -69,6 +69,8 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = {
 export interface NewStream {
   readonly id: StreamId;
   readonly configuration: StreamConfiguration;
+  /** Handshakes that came before the first one here, and their chain. Absent: none. */
+  readonly continues?: Pick<StreamHead, "positions" | "handshakeChain"> | undefined;
   readonly nowMs: number;
 }
 

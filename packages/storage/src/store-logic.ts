@@ -56,11 +56,15 @@ export class StoreLogic {
     this.#options = options;
   }
 
-  createStream({ id, configuration }: NewStream): CreateOutcome {
+  createStream({ id, configuration, continues }: NewStream): CreateOutcome {
     const place = this.#place(id);
+    const { positions, handshakeChain } = continues ?? { positions: 0, handshakeChain: EMPTY_HANDSHAKE_CHAIN };
     const known = this.#rows.stream(id);
     if (known !== undefined) {
+      const { head } = known;
+      const isSameStart = head.seq > 0 || (head.positions === positions && equalBytes(head.handshakeChain, handshakeChain));
       const isSame =
+        isSameStart &&
         known.configuration.version === 1 &&
         equalBytes(configurationHash(place, known.configuration), configurationHash(place, configuration));
       return isSame ? { kind: "same", stream: known } : { kind: "refused", code: "exists" };
@@ -69,7 +73,7 @@ export class StoreLogic {
     const stream: StreamState = {
       id,
       configuration,
-      head: { seq: 0, chain: initialChain(place), positions: 0, handshakeChain: EMPTY_HANDSHAKE_CHAIN },
+      head: { seq: 0, chain: initialChain(place), positions, handshakeChain },
       readGrants: [{ tokenHash: configuration.readTokenHash }],
       usedBytes: 0,
       usedHandshakeBytes: 0,

@@ -30,6 +30,7 @@ export const streamHandlers: StreamHandlers = {
     const isInbox = request.kind === "inbox";
     if ((request.writeTokenHash === undefined) !== isInbox) throw new ApiError("badRequest", { field: "writeTokenHash" });
     if (!isInbox && request.contactTokenHash !== undefined) throw new ApiError("badRequest", { field: "contactTokenHash" });
+    if (isInbox && request.continues !== undefined) throw new ApiError("badRequest", { field: "continues" });
     takeOrRefuse(limiter, `create ${caller.address}`, options.rateLimits.creation);
     const { writeTokenHash, contactTokenHash } = request;
     const configuration: StreamConfiguration = {
@@ -42,7 +43,14 @@ export const streamHandlers: StreamHandlers = {
       retentionMs: request.retentionMs ?? limits.DEFAULT_RETENTION_MS,
       isMembersLaneOpen: true,
     };
-    const outcome = await deps.store.createStream({ id: request.stream, configuration, nowMs: deps.clock.nowMs() });
+    const { stream: id, continues } = request;
+    const nowMs = deps.clock.nowMs();
+    const outcome = await deps.store.createStream({
+      id,
+      configuration,
+      nowMs,
+      ...(continues === undefined ? {} : { continues }),
+    });
     if (outcome.kind === "refused") throw new ApiError(outcome.code);
     const { stream } = outcome;
     return { configuration: withLists(stream.configuration), checkpoint: checkpoints.of(stream) };

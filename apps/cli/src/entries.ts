@@ -148,7 +148,9 @@ function eventLine(event: ConversationEvent): string {
     case "memberStuck":
       return `${printable(event.name)} could not follow a change by ${printable(event.committer)}, and is taken in again`;
     case "moved":
-      return `${printable(event.by)} moved the conversation to another node`;
+      return `${printable(event.by)} moved the conversation to ${printable(event.nodeUrl ?? "another node")}`;
+    case "notMoved":
+      return `${printable(event.nodeUrl)} did not take the conversation: it stays where it is`;
     case "left":
       return `${printable(event.name)} left`;
     case "gone":

@@ -100,6 +100,8 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "this conversation has ended"];
     case "conversation/badDuration":
       return [EXIT.refused, "messages disappear after 30 seconds to 4 weeks, or never"];
+    case "conversation/sameNode":
+      return [EXIT.refused, "the conversation is at this node already"];
     case "conversation/badFolder":
       return [EXIT.refused, `a folder needs a name of at most ${failure.maxBytes} bytes`];
     case "group/notAGroup":

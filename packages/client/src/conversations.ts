@@ -173,6 +173,11 @@ export class ClientConversations implements Conversations {
     });
   }
 
+  async move(id: ConversationId, nodeUrl: string): Promise<void> {
+    const { wishToMove } = await import("./conversation/move-wish.ts");
+    await wishToMove(this.#core, id, nodeUrl);
+  }
+
   /** Newest entry of somebody else's that is not behind `number`. */
   async #newestRead(id: ConversationId, number: number): Promise<{ readonly id: string; readonly number: number } | undefined> {
     for (const entry of await this.history(id, { before: number + 1, limit: 200 })) {

@@ -137,7 +137,10 @@ export type ConversationEvent =
   | { readonly what: "notAdded"; readonly name: string; readonly identityId: IdentityId }
   /** A member could not follow a change by `committer`, and is taken in again. */
   | { readonly what: "memberStuck"; readonly name: string; readonly identityId: IdentityId; readonly committer: string }
-  | { readonly what: "moved"; readonly by: string }
+  /** `nodeUrl`: where it goes on. */
+  | { readonly what: "moved"; readonly by: string; readonly byId?: IdentityId; readonly nodeUrl?: string }
+  /** The other node did not take the conversation. */
+  | { readonly what: "notMoved"; readonly nodeUrl: string }
   | { readonly what: "left"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "gone"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "stuck"; readonly committer: string }

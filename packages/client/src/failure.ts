@@ -41,6 +41,8 @@ export type ClientFailure =
   | { readonly code: "conversation/closed" }
   | { readonly code: "conversation/badDuration"; readonly leastS: number; readonly mostS: number }
   | { readonly code: "conversation/badFolder"; readonly maxBytes: number }
+  /** The conversation is at this node already. */
+  | { readonly code: "conversation/sameNode" }
   | { readonly code: "group/notAGroup" }
   /** Only administrators change who is in it, who administers, and what it is called. */
   | { readonly code: "group/notAdmin" }

@@ -214,6 +214,7 @@ export type PendingChange =
   | { readonly kind: "add" | "remove" | "promote" | "demote"; readonly identityId: IdentityId }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
+  | { readonly kind: "move"; readonly nodeUrl: string }
   | { readonly kind: "leave" };
 
 /**

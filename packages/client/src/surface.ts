@@ -176,6 +176,13 @@ export interface Conversations {
    * @throws {ClientError} conversation/*, group/notAdmin, contact/blocked
    */
   setDisappearing(id: ConversationId, afterS: number): Promise<void>;
+  /**
+   * The conversation goes on at another node, for everybody: a change of its state that all members see, with who made it. In a group,
+   * for administrators; of two, either. What waits to be sent is sent there.
+   *
+   * @throws {ClientError} conversation/*, group/notAdmin, nodeUrl/*, node/unreachable, node/refused
+   */
+  move(id: ConversationId, nodeUrl: string): Promise<void>;
   /** Leaves: others see it. The history stays. Of a group as `Groups.leave`. @throws {ClientError} group/lastAdmin, conversation/unknown */
   leave(id: ConversationId): Promise<void>;
 }

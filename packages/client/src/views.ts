@@ -145,6 +145,7 @@ function groupFacts(
 }
 
 function pendingChange(wish: WishRow): PendingChange {
+  if (wish.kind === "move") return { kind: "move", nodeUrl: wish.nodeUrl };
   if (wish.kind !== "role") return wish;
   return { kind: wish.isAdmin ? "promote" : "demote", identityId: wish.identityId };
 }

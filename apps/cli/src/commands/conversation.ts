@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { durationText, parseDurationS } from "../duration.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { nodeAddress } from "../node-address.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
@@ -30,6 +31,20 @@ export function addConversationCommands(program: Command, run: RunCommand): void
           await settleWithin(client, NETWORK_WAIT_MS);
           const { id } = findPlace(client, who);
           await client.conversations.setDisappearing(id, time === "off" ? 0 : parseDurationS(time));
+          await settleWithin(client, NETWORK_WAIT_MS);
+          tell(client, context, id);
+        }),
+      ),
+    );
+  conversation
+    .command("move <who> <url>")
+    .description("goes on at another node, for everybody in it")
+    .action((who: string, url: string) =>
+      run((context) =>
+        withClient(context, { isOnline: true }, async (client) => {
+          await settleWithin(client, NETWORK_WAIT_MS);
+          const { id } = findPlace(client, who);
+          await client.conversations.move(id, nodeAddress(url));
           await settleWithin(client, NETWORK_WAIT_MS);
           tell(client, context, id);
         }),
@@ -132,6 +147,7 @@ function tell(client: Client, { output }: CommandContext, id: string): void {
 function lineOf(conversation: ConversationSnapshot): string {
   const { name, id, unread, arrangement, disappearAfterS = 0, pending = [], draft } = conversation;
   const wanted = pending.find((change) => change.kind === "disappear");
+  const move = pending.find((change) => change.kind === "move");
   const { folder, isPinned, isArchived, mutedUntilMs, notify } = arrangement;
   const facts = [
     unread === 0 ? "" : `${unread} unread`,
@@ -146,12 +162,13 @@ function lineOf(conversation: ConversationSnapshot): string {
     folder === undefined ? "" : `in ${printable(folder)}`,
     disappearAfterS === 0 ? "" : `messages disappear after ${durationText(disappearAfterS)}`,
     wanted?.kind === "disappear" ? "how long messages stay is being changed" : "",
+    move?.kind === "move" ? `is being moved to ${printable(move.nodeUrl)}` : "",
     draft === undefined ? "" : "has a draft",
   ].filter((fact) => fact !== "");
   return `${printable(name)}  ${id.slice(0, 16)}  ${facts.join(", ")}`.trimEnd();
 }
 
 function jsonOf(conversation: ConversationSnapshot): Record<string, unknown> {
-  const { id, name, kind, state, unread, arrangement, disappearAfterS = 0, draft, last } = conversation;
-  return { conversation: id, name, kind, state, unread, ...arrangement, disappearAfterS, draft, lastAt: last?.atMs };
+  const { id, name, kind, state, unread, arrangement, nodeUrls, disappearAfterS = 0, draft, last } = conversation;
+  return { conversation: id, name, kind, state, unread, ...arrangement, nodeUrls, disappearAfterS, draft, lastAt: last?.atMs };
 }

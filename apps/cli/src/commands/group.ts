@@ -229,6 +229,8 @@ function pendingLine(client: Client, { members }: ConversationSnapshot, change: 
       return `is being renamed to ${printable(change.name)}`;
     case "disappear":
       return "how long messages stay is being changed";
+    case "move":
+      return `is being moved to ${printable(change.nodeUrl)}`;
     case "leave":
       return "you are leaving; somebody's program has to confirm it";
   }

@@ -97,6 +97,7 @@ export const REMOTE_METHODS = {
     "setTyping",
     "setPresence",
     "setDisappearing",
+    "move",
     "arrange",
     "setDraft",
     "clear",

@@ -103,6 +103,7 @@ export class RemoteClient implements Client {
       setDraft: (...args) => call("conversations", "setDraft", args),
       clear: (...args) => call("conversations", "clear", args),
       setDisappearing: (...args) => call("conversations", "setDisappearing", args),
+      move: (...args) => call("conversations", "move", args),
       leave: (...args) => call("conversations", "leave", args),
     };
     this.messages = {

@@ -37,8 +37,11 @@ export function eventSentence(words: Words, event: ConversationEvent): string {
     case "introducedTo":
     case "attestationAsked":
       return t(`event.${event.what}`, { name: shownName(event.name) });
-    case "rolesChanged":
     case "moved":
+      return t("event.moved", { by: shownName(event.by), node: shownText(event.nodeUrl ?? "?") });
+    case "notMoved":
+      return t("event.notMoved", { node: shownText(event.nodeUrl) });
+    case "rolesChanged":
       return t(`event.${event.what}`, { by: shownName(event.by) });
     case "promoted":
     case "demoted":

@@ -56,6 +56,7 @@ const SENTENCES = {
   "group/notAMember": "fail.group/notAMember",
   "conversation/badDuration": "fail.conversation/badDuration",
   "conversation/badFolder": "fail.conversation/badFolder",
+  "conversation/sameNode": "fail.conversation/sameNode",
   "group/badDuration": "fail.group/badDuration",
   "group/tooManyInvitations": "fail.group/tooManyInvitations",
   "group/noInvitation": "fail.group/noInvitation",

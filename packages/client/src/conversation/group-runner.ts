@@ -3,7 +3,7 @@
 import { ApiError, recordHash, toStreamId } from "@p2pcrypt/api";
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeContent } from "@p2pcrypt/content";
-import { type Session, SessionError, type View } from "@p2pcrypt/session";
+import { type Place, type Session, SessionError, type View } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { isListed } from "../group/plan.ts";
 import { isLeaving, unmetWishes } from "../group/wishes.ts";
@@ -16,6 +16,7 @@ import type { ClaimRow, GroupRow, SealedRow } from "../store/rows.ts";
 import { encodeStored } from "../store/stored-json.ts";
 import type { VerificationRuns } from "./content.ts";
 import { planCommit } from "./membership.ts";
+import { moveRowOf } from "./move.ts";
 import { nextContent, type ReceiptClock } from "./next-content.ts";
 import { takePart } from "./receive.ts";
 import { refreshInMs } from "./refresh-keys.ts";
@@ -43,7 +44,7 @@ export class GroupRunner {
   readonly pump: Pump;
   readonly #core: Core;
   readonly #deps: RunnerDeps;
-  readonly #follower: StreamFollower;
+  #followed: { readonly place: Place; readonly follower: StreamFollower } | undefined;
   /** When somebody's wish to leave was first seen in an epoch, with the time that is left to administrators. */
   #leaves: { readonly epoch: bigint; readonly dueMs: number } | undefined;
   /** How often the position was somebody else's, since a commit of ours was last applied. */
@@ -55,21 +56,6 @@ export class GroupRunner {
     this.groupId = groupId;
     this.#core = core;
     this.#deps = deps;
-    const { place } = this.#group;
-    this.#follower = new StreamFollower(
-      {
-        stream: toStreamId(place.stream),
-        nodeId: place.nodeId,
-        cursor: () => this.#group.cursor,
-        readToken: () => this.#group.tokens.readToken,
-        checkpoint: () => this.#group.checkpoint,
-        take: (part) => takePart(core, groupId, part, deps.runs),
-        warn: (warning) => this.#warn(warning),
-        ephemeral: (record) => deps.ephemeral(groupId, record),
-        woken: () => this.pump.wake(),
-      },
-      core.deps.identity,
-    );
     this.pump = core.pump("conversation", () => this.#step());
   }
 
@@ -80,8 +66,33 @@ export class GroupRunner {
   }
 
   async close(): Promise<void> {
-    this.#follower.close();
+    this.#followed?.follower.close();
     await this.pump.stop();
+  }
+
+  /** Of the place where the conversation lives now. */
+  get #follower(): StreamFollower {
+    const { place } = this.#group;
+    if (this.#followed !== undefined && equalBytes(this.#followed.place.stream, place.stream)) return this.#followed.follower;
+    this.#followed?.follower.close();
+    const { groupId } = this;
+    const { runs, ephemeral } = this.#deps;
+    const follower = new StreamFollower(
+      {
+        stream: toStreamId(place.stream),
+        nodeId: place.nodeId,
+        cursor: () => this.#group.cursor,
+        readToken: () => this.#group.tokens.readToken,
+        checkpoint: () => this.#group.checkpoint,
+        take: (part) => takePart(this.#core, groupId, part, runs),
+        warn: (warning) => this.#warn(warning),
+        ephemeral: (record) => ephemeral(groupId, record),
+        woken: () => this.pump.wake(),
+      },
+      this.#core.deps.identity,
+    );
+    this.#followed = { place, follower };
+    return follower;
   }
 
   get #group(): GroupRow {
@@ -137,8 +148,16 @@ export class GroupRunner {
     const isSilent = this.#group.state !== "active" || this.#isBlocked() || isLeaving(this.#group);
     const step: Step = isSilent ? { kind: "idle" } : await this.#sealNext();
     if (step.kind === "again") return step;
-    const waits = [patienceMs, Math.min(refreshInMs(this.#core, this.#group), MAX_WAIT_MS)].filter((ms) => ms > 0);
+    const formerMs = await this.#dropFormer();
+    const waits = [patienceMs, Math.min(refreshInMs(this.#core, this.#group), MAX_WAIT_MS), formerMs].filter((ms) => ms > 0);
     return { kind: "wait", delayMs: Math.min(...waits, step.kind === "wait" ? step.delayMs : MAX_WAIT_MS) };
+  }
+
+  /** When a stream that is not needed any more is to be deleted. */
+  async #dropFormer(): Promise<number> {
+    const times = (this.#group.former ?? []).map(({ untilMs }) => untilMs - this.#core.nowMs);
+    if (!times.some((ms) => ms <= 0)) return Math.min(...times, MAX_WAIT_MS);
+    return (await import("./move-streams.ts")).dropFormer(this.#core, this.groupId);
   }
 
   /** How long others are left to commit a leave; 0 when there is none, or the time is over. */
@@ -215,12 +234,13 @@ export class GroupRunner {
       const at = { nowMs: core.nowMs, view: viewOf(group, session) };
       const made = plan.change.kind === "requestLeave" ? await session.requestLeave(at) : await session.commit(plan.change, at);
       core.sessions.stage(tx, made.session);
-      const { adds, addAdmins, removeAdmins, isRemoval } = plan;
+      const { adds, addAdmins, removeAdmins, isRemoval, moveTo } = plan;
       const isConfigured = isRemoval || addAdmins.length > 0 || removeAdmins.length > 0;
       const claim: ClaimRow = {
         record: made.record,
         adds,
         ...(isConfigured ? { configuration: { addAdmins, removeAdmins, isRemoval } } : {}),
+        ...(moveTo === undefined ? {} : { move: await moveRowOf(session, made.session, moveTo) }),
       };
       tx.put(core.tables.groups, this.groupId, { ...group, claim });
       return true;
@@ -235,6 +255,11 @@ export class GroupRunner {
       return { kind: "again" };
     }
     const { record } = claim;
+    if (claim.move !== undefined && claim.move.isReady !== true) {
+      const { prepareMove } = await import("./move-streams.ts");
+      await prepareMove(this.#core, this.#group, session, { ...claim, move: claim.move });
+      return { kind: "again" };
+    }
     try {
       await appendHandshake(this.#core, link, { group: this.#group, session, claim });
     } catch (error) {

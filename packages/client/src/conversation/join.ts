@@ -8,6 +8,7 @@ import type { ContactRow, GroupRow, KeyPackageRow, ThreadRow } from "../store/ro
 import type { Tx } from "../store/tx.ts";
 import { newThread } from "./found.ts";
 import { rosterOf } from "./membership.ts";
+import { resend } from "./outbox.ts";
 import { startThread } from "./start.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry } from "./thread.ts";
@@ -195,15 +196,6 @@ async function switchThread(core: Core, tx: Tx, contactId: ContactRow["identityI
   tx.put(threads, thread.id, switched);
   if (before === undefined) return tellStart(core, tx, thread.id, core.nowMs);
   await appendEntry(tx, threads, thread.id, { kind: "event", event: { what: "succeeded" }, atMs: core.nowMs });
-}
-
-function resend({ tables }: Core, tx: Tx, { outbox }: ThreadRow): void {
-  for (const id of outbox) {
-    const row = tx.get(tables.outbox, id);
-    if (row === undefined) continue;
-    const { recordHash: _, ...unsealed } = row;
-    tx.put(tables.outbox, id, { ...unsealed, isAtNode: false });
-  }
 }
 
 /** After it was stuck or removed, this device may be taken in again by an administrator, in a later epoch (M13). */

@@ -1,11 +1,12 @@
 // Who has to come into a conversation or leave it, and the next commit that brings this about.
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeCredential } from "@p2pcrypt/identity";
-import type { GroupChange, IdentityId, Session } from "@p2pcrypt/session";
+import type { GroupChange, IdentityId, Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { planAgreed, planGroupCommit } from "../group/plan.ts";
 import type { AddRow, ContactRow, GroupRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
+import { planMove } from "./move.ts";
 import { refreshInMs } from "./refresh-keys.ts";
 
 const RENEW_CREDENTIAL_BEFORE_MS = 30 * 86_400_000;
@@ -68,6 +69,8 @@ export interface PlannedCommit {
   readonly removeAdmins: readonly Uint8Array[];
   /** A removal: the tokens change with it. */
   readonly isRemoval: boolean;
+  /** Where the conversation goes on. */
+  readonly moveTo?: Place;
 }
 
 /**
@@ -88,6 +91,8 @@ export function planCommit(
       ? planDirect(group, session, toRemove)
       : planGroupCommit(group, session, { toRemove, mayAcceptLeaves });
   if (planned !== undefined) return planned;
+  const move = planMove(core, group, session);
+  if (move !== undefined) return move;
   const isOld = self.notAfterMs - core.nowMs < RENEW_CREDENTIAL_BEFORE_MS && core.account.device.notAfterMs > self.notAfterMs;
   const { minimalCertificate, device } = core.account;
   if (isOld) return simple({ kind: "update", credential: encodeCredential(minimalCertificate, device.certificate) });

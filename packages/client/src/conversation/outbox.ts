@@ -1,6 +1,7 @@
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { KnownContent } from "@p2pcrypt/content";
 import type { Core } from "../core.ts";
+import type { ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 export type Unsent<Kind extends KnownContent> = Kind extends KnownContent ? Omit<Kind, "id" | "sentAtMs"> : never;
@@ -41,4 +42,14 @@ export function queueContent(core: Core, tx: Tx, threadId: string, content: Unse
   tx.put(core.tables.outbox, id, { id, threadId, content: whole, isAtNode: false });
   tx.put(core.tables.threads, threadId, { ...thread, outbox: [...thread.outbox, id] });
   return whole;
+}
+
+/** Everything that was sealed and not read back is sealed again: no log that is read any more brings it back. */
+export function resend({ tables }: Core, tx: Tx, { outbox }: ThreadRow): void {
+  for (const id of outbox) {
+    const row = tx.get(tables.outbox, id);
+    if (row === undefined) continue;
+    const { recordHash: _, ...unsealed } = row;
+    tx.put(tables.outbox, id, { ...unsealed, isAtNode: false });
+  }
 }

@@ -16,6 +16,7 @@ import type { Tx } from "../store/tx.ts";
 import { applyContent, applyOwnEcho, type VerificationRuns } from "./content.ts";
 import { joinByWelcome } from "./join.ts";
 import { rosterOf } from "./membership.ts";
+import { follow, withAbandoned } from "./move.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry, markNewcomer } from "./thread.ts";
 
@@ -35,7 +36,7 @@ class Receiver {
   readonly #tx: Tx;
   readonly #groupId: string;
   readonly #runs: VerificationRuns;
-  #isJoinedAgain = false;
+  #isElsewhere = false;
 
   constructor(core: Core, tx: Tx, groupId: string, runs: VerificationRuns) {
     this.#core = core;
@@ -53,7 +54,7 @@ class Receiver {
       at = next ?? { ...at, seq: record.seq };
       if (record.kind === "handshake") await this.#handshake(record, at);
       else if (record.kind === "application") await this.#application(record);
-      if (this.#isJoinedAgain) return false; // elsewhere in the log
+      if (this.#isElsewhere) return false; // in the log, or at another node
       if (this.#group.state !== "active" && this.#group.state !== "opening") break;
     }
     this.#put({ cursor, checkpoint });
@@ -133,10 +134,11 @@ class Receiver {
       case "removed":
         return this.#removed(outcome.by, atMs);
     }
-    if (outcome.session.pendingRecord === undefined && this.#group.claim !== undefined) {
-      const { claim: _, ...rest } = this.#group;
-      this.#tx.put(this.#core.tables.groups, this.#groupId, rest);
-    }
+    const { claim, ...rest } = this.#group;
+    if (outcome.session.pendingRecord !== undefined || claim === undefined) return;
+    const isOwn = outcome.kind === "applied" && outcome.isOwn;
+    const group = claim.move === undefined || isOwn ? rest : withAbandoned(rest, claim.move, this.#core.nowMs);
+    this.#tx.put(this.#core.tables.groups, this.#groupId, group);
   }
 
   async #removed(by: Member, atMs: number): Promise<void> {
@@ -159,7 +161,7 @@ class Receiver {
     const contact = contactId === undefined ? undefined : this.#tx.get(contacts, contactId);
     if (nextWelcome === undefined || contact === undefined) return;
     await joinByWelcome(this.#core, this.#tx, contact, nextWelcome);
-    this.#isJoinedAgain = this.#group.state === "active";
+    this.#isElsewhere = this.#group.state === "active";
   }
 
   async #applied(before: Session, outcome: HandshakeOutcome & { kind: "applied" }, at: CursorRow, atMs: number): Promise<void> {
@@ -173,6 +175,10 @@ class Receiver {
     }
     // A group begins with its stream, a conversation of two when the other one is in it.
     const isStart = this.#group.state === "opening";
+    if (events.some(({ kind }) => kind === "locationChanged")) {
+      await follow(this.#core, this.#tx, this.#group, { before, after: session, isOwn });
+      this.#isElsewhere = true;
+    }
     this.#put({ code: session.conversationCode(), ...rosterOf(session), ...(isStart ? { state: "active" } : {}) });
     // An own commit gives the leaf new keys, unless it adds.
     const [isCommit, isAdd] = (["epochStarted", "memberAdded"] as const).map((what) => events.some(({ kind }) => kind === what));
@@ -361,7 +367,7 @@ function eventsOf(event: GroupEvent, before: Session, after: Session): readonly 
       ];
     }
     case "locationChanged":
-      return [{ what: "moved", by: event.by.name }];
+      return [{ what: "moved", ...actorOf(event.by), nodeUrl: event.location[0]?.nodeUrl ?? "" }];
     case "nameChanged":
       return [{ what: "renamed", title: event.name, ...actorOf(event.by) }];
     case "disappearingChanged":

@@ -3,15 +3,18 @@
 import {
   ApiError,
   adminAppendBytes,
+  type ConfigurationChange,
+  type Configure,
   configurationHash,
   configureBytes,
   limits,
   recordHash,
+  type StreamPlace,
   tokenHash,
   toStreamId,
 } from "@p2pcrypt/api";
 import { decodeHex, encodeHex } from "@p2pcrypt/bytes";
-import type { Session } from "@p2pcrypt/session";
+import type { Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { NodeLink } from "../net/node-link.ts";
 import type { ClaimRow, GroupRow } from "../store/rows.ts";
@@ -42,16 +45,33 @@ export async function appendHandshake(
   { group, session, claim }: { readonly group: GroupRow; readonly session: Session; readonly claim: ClaimRow },
 ): Promise<void> {
   const position = session.positions + 1;
-  const stream = toStreamId(group.place.stream);
   const { record } = claim;
   const { self, streamAdminKeys } = session;
-  const isListed = streamAdminKeys.some(({ deviceId }) => encodeHex(deviceId) === encodeHex(self.deviceId));
-  const signedBytes = adminAppendBytes({ node: group.place.nodeId, stream }, { position, record });
-  const admin = isListed ? await signed(core, group, signedBytes) : undefined;
-  const configure =
-    claim.configuration === undefined
-      ? undefined
-      : await configuration(core, link, { group, session, position, wanted: claim.configuration });
+  const isAdmin = streamAdminKeys.some(({ deviceId }) => encodeHex(deviceId) === encodeHex(self.deviceId));
+  const change = await changeOf(core, { group, session, position }, claim);
+  const configure = change === undefined ? {} : { configure: await configuration(core, link, group, change) };
+  await appendAt(core, link, group, { place: group.place, position, record, isAdmin, ...configure });
+}
+
+interface PlacedHandshake {
+  readonly place: Place;
+  readonly position: number;
+  readonly record: Uint8Array;
+  /** Whether this device's key is one of the stream's. */
+  readonly isAdmin: boolean;
+  readonly configure?: Configure;
+}
+
+/** @throws {ApiError} @throws {ConnectionError} */
+export async function appendAt(
+  core: Core,
+  link: NodeLink,
+  group: GroupRow,
+  { place, position, record, isAdmin, configure }: PlacedHandshake,
+): Promise<void> {
+  const stream = toStreamId(place.stream);
+  const signedBytes = adminAppendBytes({ node: place.nodeId, stream }, { position, record });
+  const admin = isAdmin ? { admin: await signed(core, group, signedBytes) } : {};
   await link.call(
     "stream.append",
     {
@@ -60,7 +80,7 @@ export async function appendHandshake(
       record,
       idempotencyKey: idempotencyKeyOf(record, position),
       position,
-      ...(admin === undefined ? {} : { admin }),
+      ...admin,
       ...(configure === undefined ? {} : { configure }),
     },
     { capability: group.tokens.writeToken, isLarge: record.length > limits.MAX_PUSHED_RECORD_BYTES },
@@ -71,28 +91,51 @@ function idempotencyKeyOf(record: Uint8Array, position: number): Uint8Array {
   return recordHash(new Uint8Array([...recordHash(record), ...decodeHex(position.toString(16).padStart(16, "0"))])).slice(0, 16);
 }
 
-interface WantedConfiguration {
+interface Claimed {
   readonly group: GroupRow;
   readonly session: Session;
   readonly position: number;
-  readonly wanted: NonNullable<ClaimRow["configuration"]>;
 }
 
-async function configuration(core: Core, link: NodeLink, { group, session, position, wanted }: WantedConfiguration) {
-  const { place, tokens } = group;
-  const stream = toStreamId(place.stream);
-  const where = { node: place.nodeId, stream };
-  const { configuration: present } = await link.call("stream.describe", { stream }, { capability: tokens.readToken });
-  const next = wanted.isRemoval ? await session.pendingStreamTokens(place.stream, position) : undefined;
-  const change = {
+/** What the node is told in the same step. */
+async function changeOf(
+  { deps }: Core,
+  { group, session, position }: Claimed,
+  { configuration: wanted, move }: ClaimRow,
+): Promise<ConfigurationChange | undefined> {
+  // Nobody writes any more where the conversation was. Who comes late still reads.
+  if (move !== undefined) return { writeTokenHash: tokenHash(deps.random(32)), isMembersLaneOpen: false };
+  if (wanted === undefined) return undefined;
+  const next = wanted.isRemoval ? await session.pendingStreamTokens(group.place.stream, position) : undefined;
+  return {
     addAdmins: [...wanted.addAdmins],
     removeAdmins: [...wanted.removeAdmins],
     ...(next === undefined ? {} : { readTokenHash: tokenHash(next.readToken), writeTokenHash: tokenHash(next.writeToken) }),
   };
-  const version = present.version + 1;
+}
+
+async function configuration(core: Core, link: NodeLink, group: GroupRow, change: ConfigurationChange): Promise<Configure> {
+  const { place, tokens } = group;
+  const stream = toStreamId(place.stream);
+  const where = { node: place.nodeId, stream };
+  const { configuration: present } = await link.call("stream.describe", { stream }, { capability: tokens.readToken });
   const previous = configurationHash(where, present);
-  const { key, signature } = await signed(core, group, configureBytes(where, { version, previous, change }));
-  return { version, previous, change, admin: key, signature };
+  return signedConfiguration(core, group, where, { version: present.version + 1, previous, change });
+}
+
+export async function signedConfiguration(
+  core: Core,
+  group: GroupRow,
+  where: StreamPlace,
+  next: { readonly version: number; readonly previous: Uint8Array; readonly change: ConfigurationChange },
+): Promise<Configure> {
+  const { key, signature } = await signed(core, group, configureBytes(where, next));
+  const { addAdmins, removeAdmins, ...rest } = next.change;
+  const lists = {
+    ...(addAdmins === undefined ? {} : { addAdmins: [...addAdmins] }),
+    ...(removeAdmins === undefined ? {} : { removeAdmins: [...removeAdmins] }),
+  };
+  return { ...next, change: { ...rest, ...lists }, admin: key, signature };
 }
 
 async function signed(

@@ -44,6 +44,8 @@ function isMet(wish: WishRow, session: Session): boolean {
       return session.name === wish.name;
     case "disappear":
       return session.disappearAfterS === wish.afterS;
+    case "move":
+      return session.location.some(({ nodeId }) => nodeId === wish.nodeId);
     case "leave":
       return false;
   }

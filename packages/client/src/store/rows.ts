@@ -336,6 +336,15 @@ export interface GroupRow {
   /** Of a group, as of the last commit. */
   readonly name?: string;
   readonly disappearAfterS?: number;
+  /** Streams that are not needed any more, and when this device has the node delete them. */
+  readonly former?: readonly FormerStreamRow[];
+}
+
+export interface FormerStreamRow {
+  readonly place: Place;
+  /** One of them reads it. */
+  readonly readTokens: readonly Uint8Array[];
+  readonly untilMs: number;
 }
 
 export interface InvitationRow {
@@ -356,6 +365,7 @@ export type WishRow =
   | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
+  | { readonly kind: "move"; readonly nodeId: IdentityId; readonly nodeUrl: string }
   | { readonly kind: "leave" };
 
 export interface RosterRow {
@@ -398,6 +408,18 @@ export interface ClaimRow {
     readonly removeAdmins: readonly Uint8Array[];
     readonly isRemoval: boolean;
   };
+  readonly move?: MoveRow;
+}
+
+/** A commit that names another place: the stream there is whole before the commit goes to the present one. */
+export interface MoveRow {
+  readonly place: Place;
+  readonly admins: readonly Uint8Array[];
+  /** Of the epoch before the commit, with which the stream is made, and of the one that it starts. */
+  readonly first: TokensRow;
+  readonly next: TokensRow;
+  /** The stream is there, with the commit in it. */
+  readonly isReady?: true;
 }
 
 export interface AddRow {

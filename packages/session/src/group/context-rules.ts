@@ -39,6 +39,8 @@ export async function isContextSuccessor(
   { committer, credential, timeMs }: { readonly committer: Member; readonly credential: Uint8Array; readonly timeMs: number },
 ): Promise<boolean> {
   if (!equalBytes(before.founding.bytes, after.founding.bytes)) return false;
+  // A conversation that lives somewhere goes on living somewhere.
+  if (after.location.length === 0 && before.location.length > 0) return false;
   const isSameLog = areLogsEqual(before.roleLog, after.roleLog);
   if (isSameLog) return areIdentitiesEqual(before.administrators, after.administrators);
   const entry = after.roleLog.at(-1);

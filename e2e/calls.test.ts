@@ -6,6 +6,7 @@ import { freePort } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { befriend } from "./story/begin.ts";
 import { heardBy, WITH_DEVICES, watchMedia } from "./story/call.ts";
+import { handOver } from "./story/direct-file.ts";
 
 const PATIENCE = { timeout: 15_000 };
 const relayPort = await freePort();
@@ -159,4 +160,10 @@ describe("a call in the browser", () => {
     await expect.poll(async () => (await heardBy(ana)).pair, PATIENCE).not.toContain("relay");
     await over();
   });
+
+  it("K1: a file comes directly from who was verified, past the node, once it is asked for", () =>
+    handOver(stage(), ana, ben, { isCut: false }));
+
+  it("a file whose connection is cut in the middle comes on from the node, whole and right", () =>
+    handOver(stage(), ben, ana, { isCut: true }));
 });

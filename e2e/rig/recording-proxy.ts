@@ -11,6 +11,8 @@ export interface Recorded {
   /** Path and query; empty for a tunnel. */
   readonly path: string;
   readonly referrer: string | undefined;
+  /** Part of what is read. */
+  readonly range?: string;
 }
 
 /** Where it looks for newer parts of itself. No page of ours knows that name. */
@@ -78,7 +80,9 @@ export class RecordingProxy {
   #forward(incoming: IncomingMessage, response: ServerResponse): void {
     const { method = "GET", headers } = incoming;
     const target = new URL(incoming.url ?? "/", "http://unknown.invalid");
-    this.recorded.push({ method, host: target.host, path: `${target.pathname}${target.search}`, referrer: headers.referer });
+    const path = `${target.pathname}${target.search}`;
+    const range = headers.range === undefined ? {} : { range: headers.range };
+    this.recorded.push({ method, host: target.host, path, referrer: headers.referer, ...range });
     const onward = request(this.#placeOf(target), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(response);

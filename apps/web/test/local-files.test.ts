@@ -167,6 +167,24 @@ describe("a file of the page", () => {
     expect(folder.contents()).toEqual([]);
   });
 
+  it("stays open for the direct way once it was sent, when it is large enough, and without its copy", async () => {
+    const folder = new MemoryFolder();
+    const files = local(folder);
+    const large = new File([new Uint8Array(2 * MIB)], "large.bin", { lastModified: 7 });
+    const refs = Array.from({ length: 17 }, (_, at) => uploadRef(`large ${at}`, large));
+    for (const one of [ref, ...refs]) {
+      files.offer(one, one === ref ? file : large);
+      await files.copied(one);
+      await files.sent(one);
+    }
+    expect(folder.contents()).toEqual([]);
+    expect(await files.openSource(ref)).toBeUndefined();
+    const there = await Promise.all(refs.map(async (one) => (await files.openSource(one))?.bytes));
+    expect(there).toEqual([undefined, ...new Array(16).fill(2 * MIB)]);
+    await files.letGo(refs[16] ?? "");
+    expect(await files.openSource(refs[16] ?? "")).toBeUndefined();
+  });
+
   it("one that was not copied whole is not taken for it", async () => {
     const folder = new MemoryFolder(40);
     const files = local(folder);

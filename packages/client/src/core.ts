@@ -4,6 +4,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
 import type { FileDeps } from "./files/file-ports.ts";
+import { UploadDigests } from "./files/upload-digests.ts";
 import type { OpenSecret } from "./identity-port.ts";
 import { guardedBlobs, guardedTransport } from "./net/egress.ts";
 import { Links } from "./net/links.ts";
@@ -25,6 +26,7 @@ export class Core {
   readonly links: Links;
   /** How far each contact is authenticated, as last computed. */
   readonly authentications = new Map<IdentityId, AuthenticationSnapshot>();
+  readonly uploadDigests = new UploadDigests();
   readonly #listeners = new Set<ClientListener>();
   readonly #changed: ((table: string, id: string) => void)[] = [];
   readonly #pumps = new Set<Pump>();

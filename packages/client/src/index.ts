@@ -26,6 +26,8 @@ export {
   type BlobPlace,
   type BlobProgress,
   type BlobTransport,
+  type DirectConnection,
+  type DirectEvents,
   type FileDeps,
   type FileSink,
   type FileSource,

@@ -12,6 +12,7 @@ import type { Core } from "./core.ts";
 import { deviceSnapshots } from "./devices/list.ts";
 import { OwnDevices } from "./devices/own-devices.ts";
 import { OwnStates } from "./devices/own-state.ts";
+import { LaterDirect } from "./direct/later-direct.ts";
 import { Transfers } from "./files/transfers.ts";
 import { claimStep } from "./group/claims.ts";
 import { stockStep } from "./group/stock.ts";
@@ -35,6 +36,7 @@ export class Tasks {
   readonly #core: Core;
   readonly #receipts = new ReceiptClock();
   readonly #runners = new Map<string, GroupRunner>();
+  readonly #direct: LaterDirect;
   readonly #inbox: InboxReader;
   readonly #ownDevices: OwnDevices;
   readonly #ownStates: OwnStates;
@@ -56,7 +58,8 @@ export class Tasks {
     this.calls = new LaterCalls(core, this.ephemerals);
     this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
     this.trustBook = new TrustBook(core);
-    this.transfers = new Transfers(core, core.files);
+    this.#direct = new LaterDirect(core, this.ephemerals);
+    this.transfers = new Transfers(core, core.files, this.#direct.ask);
     this.search = new ClientSearch(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
     this.#ownDevices = new OwnDevices(core);
@@ -109,6 +112,7 @@ export class Tasks {
   async close(): Promise<void> {
     this.#isStarted = false;
     this.calls.close();
+    this.#direct.close();
     this.ephemerals.close();
     this.scans.close();
     this.#inbox.close();

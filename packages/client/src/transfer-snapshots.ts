@@ -66,6 +66,8 @@ export interface TransferSnapshot {
   readonly doneBytes: number;
   readonly state: TransferState;
   readonly failure?: TransferFailure;
+  /** While the bytes come from the device that sent the file, and not from a node. */
+  readonly isDirect?: true;
   /** Of a download that is done: what the sink said. */
   readonly place?: string;
   /** Of an upload that is done: the node that keeps it, and until when. Absent when it does not any more. */

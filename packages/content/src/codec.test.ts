@@ -5,6 +5,7 @@ import { type CallSignalContent, MAX_CANDIDATES, MAX_SDP_BYTES } from "./call.ts
 import { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";
 import { type KnownContent, MAX_CERTIFICATES, MAX_CONTENT_BYTES, MAX_TEXT_BYTES } from "./content.ts";
 import { ContentError, type ContentErrorCode } from "./content-error.ts";
+import type { FileSignalContent } from "./file-signal.ts";
 import { MAX_MENTIONS, type Mention } from "./mention.ts";
 
 const ID = "AAECAwQFBgcICQoLDA0ODw";
@@ -96,6 +97,13 @@ const SIGNALS: readonly CallSignalContent[] = [
   { kind: "callSignal", call: ID, step: "end", reason: "declined" },
 ];
 
+const FILE_SIGNALS: readonly FileSignalContent[] = [
+  { kind: "fileSignal", run: ID, step: "ask", file: OTHER_ID },
+  { kind: "fileSignal", run: ID, step: "offer", to: OTHER_ID, sdp: "v=0\r\n" },
+  { kind: "fileSignal", run: ID, step: "answer", to: OTHER_ID, sdp: "v=0\r\n" },
+  { kind: "fileSignal", run: ID, step: "end", to: OTHER_ID, reason: "none" },
+];
+
 function encodeJson(value: unknown): Uint8Array {
   return encodeUtf8(JSON.stringify(value));
 }
@@ -117,6 +125,21 @@ describe("content", () => {
 
   it.each(SIGNALS)("comes back as it went in: a call's $step", (content) => {
     expect(decodeEphemeral(encodeEphemeral(content))).toEqual(content);
+  });
+
+  it.each(FILE_SIGNALS)("comes back as it went in: a file's $step", (content) => {
+    expect(decodeEphemeral(encodeEphemeral(content))).toEqual(content);
+  });
+
+  it.each<[string, object]>([
+    ["a description that is a byte too long", { step: "offer", to: OTHER_ID, sdp: "v".repeat(MAX_SDP_BYTES + 1) }],
+    ["an answer to nobody", { step: "answer", sdp: "v=0" }],
+    ["a device id too short", { step: "end", to: "AQID", reason: "none" }],
+    ["a reason that is not listed", { step: "end", to: OTHER_ID, reason: "you are blocked" }],
+    ["no file", { step: "ask" }],
+    ["an unlisted step", { step: "take" }],
+  ])("K4: refuses a file's signal with %s", (_what, fields) => {
+    expect(codeOf(() => decodeEphemeral(encodeJson({ v: 1, kind: "fileSignal", run: ID, ...fields })))).toMatch(/^content\//);
   });
 
   it.each<[string, object]>([

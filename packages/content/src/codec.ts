@@ -33,6 +33,7 @@ import {
   textField,
   wholeField,
 } from "./fields.ts";
+import { readFileSignal } from "./file-signal.ts";
 import { fieldOf, type JsonObject, parseJsonObject } from "./json-object.ts";
 import { mentionsField } from "./mention.ts";
 
@@ -192,6 +193,7 @@ export function decodeEphemeral(bytes: Uint8Array): EphemeralContent {
     return { kind: "presence", state: choiceField(object, "state", PRESENCE_STATES) };
   }
   if (versionOf(object) === CONTENT_VERSION && name === "callSignal") return readCallSignal(object);
+  if (versionOf(object) === CONTENT_VERSION && name === "fileSignal") return readFileSignal(object);
   return { kind: "unknown", name };
 }
 

@@ -1,6 +1,7 @@
 // What is inside a message: one JSON object, sealed as a whole by the session (spec/protocol/content.md section 2).
 // The author is never a field here: it is the leaf that sealed the record.
 import type { CallMedia, CallOutcome, CallSignalContent } from "./call.ts";
+import type { FileSignalContent } from "./file-signal.ts";
 import type { Mention } from "./mention.ts";
 
 /** 22 characters of base64url: 16 random bytes chosen by the sender. Unique per author; a repeat is the same content. */
@@ -260,6 +261,7 @@ export type EphemeralContent =
   | { readonly kind: "typing"; readonly isTyping: boolean }
   | { readonly kind: "presence"; readonly state: PresenceState }
   | CallSignalContent
+  | FileSignalContent
   | { readonly kind: "unknown"; readonly name: string };
 
 export const PRESENCE_STATES = ["here", "away"] as const;

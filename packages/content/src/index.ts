@@ -59,4 +59,5 @@ export {
 } from "./content.ts";
 export { ContentError, type ContentErrorCode } from "./content-error.ts";
 export { isContentId, isEmoji } from "./fields.ts";
+export type { FileEndReason, FileSignalContent, FileStep } from "./file-signal.ts";
 export { MAX_MENTIONS, type Mention } from "./mention.ts";

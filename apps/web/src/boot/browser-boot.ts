@@ -1,5 +1,6 @@
 // The boot of a real window.
 import type { Clock, Timers } from "@p2pcrypt/bytes";
+import type { FromDirectPage } from "../protocol/direct-protocol.ts";
 import { portOf } from "../protocol/port.ts";
 import { scriptUrl } from "../protocol/worker-script.ts";
 import workerUrl from "../worker/client-worker.ts?worker&url";
@@ -31,6 +32,12 @@ export function createBrowserBoot(): Boot {
     persist: () => navigator.storage.persist(),
     proposedHomeNode: () => homeNodeAt(location.origin, (url) => fetch(url, { credentials: "omit", cache: "no-store" })),
     updates,
+    serveDirect: (port, stunUrls) => {
+      import("../direct/data-connection.ts").then(
+        ({ serveDirect }) => serveDirect(port, stunUrls),
+        () => port.postMessage({ kind: "closed" } satisfies FromDirectPage), // cannot be had now: the node has the file too
+      );
+    },
   });
   lockWhenIdle(boot);
   // Offline, or a window in which service workers are forbidden: the page works without.

@@ -24,6 +24,8 @@ export interface WorkerBootDeps {
   readonly persist: () => Promise<boolean>;
   readonly proposedHomeNode: () => Promise<string | undefined>;
   readonly updates: Updates;
+  /** The page's end of a connection that the worker wants. */
+  readonly serveDirect: (port: MessagePort, stunUrls: readonly string[]) => void;
 }
 
 export class WorkerBoot implements Boot {
@@ -213,6 +215,7 @@ export class WorkerBoot implements Boot {
     if (notice.kind === "events") this.#client?.received(notice.events);
     // An answer that comes when it is over already says nothing.
     else if (notice.kind === "linkingOffer") this.#compare?.(notice.offer).catch(() => undefined);
+    else if (notice.kind === "direct") this.#deps.serveDirect(notice.port, notice.stunUrls);
     else if (notice.kind === "state") this.#enter(notice.state);
     else {
       this.#hasPassphrase = notice.hasPassphrase;

@@ -52,7 +52,9 @@ export type ClientNotice =
   | { readonly kind: "events"; readonly events: readonly ClientEvent[] }
   | { readonly kind: "passphrase"; readonly hasPassphrase: boolean }
   /** This browser is being linked: its person compares the digits, and `answerLinking` says what they said. */
-  | { readonly kind: "linkingOffer"; readonly offer: LinkingOffer };
+  | { readonly kind: "linkingOffer"; readonly offer: LinkingOffer }
+  /** A connection to another device is wanted, which only a page can have (direct-protocol.ts). */
+  | { readonly kind: "direct"; readonly port: MessagePort; readonly stunUrls: readonly string[] };
 
 export interface ClientParts {
   readonly account: Account;

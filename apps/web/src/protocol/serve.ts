@@ -12,10 +12,13 @@ export type Handlers<Ops extends Operations> = {
 };
 
 /** @returns how to give notice. What was given before an answer arrives before it. */
-export function serve<Ops extends Operations, Notice = never>(port: Port, handlers: Handlers<Ops>): (notice: Notice) => void {
+export function serve<Ops extends Operations, Notice = never>(
+  port: Port,
+  handlers: Handlers<Ops>,
+): (notice: Notice, transfer?: readonly MessagePort[]) => void {
   const table = new Map<string, (request: never, signal: AbortSignal) => unknown>(Object.entries(handlers));
   const running = new Map<number, AbortController>();
-  const post = (message: ServerMessage): void => port.post(message);
+  const post = (message: ServerMessage, transfer?: readonly MessagePort[]): void => port.post(message, transfer);
   const answer = async (id: number, op: string, request: unknown): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
@@ -36,8 +39,8 @@ export function serve<Ops extends Operations, Notice = never>(port: Port, handle
     else void answer(data.id, data.op, data.request);
   });
   let notices = 0;
-  return (notice) => {
+  return (notice, transfer) => {
     notices += 1;
-    post({ kind: "notice", id: notices, notice });
+    post({ kind: "notice", id: notices, notice }, transfer);
   };
 }

@@ -168,6 +168,7 @@ export const enLater = {
   "file.uploads": "On their way",
   "file.progress": "{{done}} of {{all}}",
   "file.pace": "{{speed}}, {{left}} left",
+  "file.directly": "directly from their device",
   "file.waiting": "waiting",
   "file.paused": "paused",
   "file.stalled": "nothing moves just now",
@@ -577,9 +578,9 @@ export const enLater = {
     "The node has no relay, and without one your address could not stay hidden. Compare a code to call directly.",
   "call.end.lost": "The connection broke off and did not come back.",
   "call.end.hungUp": "The call is over.",
-  "settings.hideAddress": "Hide my address in every call",
+  "settings.hideAddress": "Hide my address from everybody",
   "settings.hideAddressHint":
-    "Through the node's relay, also with people you verified. From everybody else it is hidden in any case.",
+    "Calls go through the node's relay and files through the node, also with people you verified. From everybody else it is hidden in any case.",
 
   "disappear.title": "Disappearing messages",
   "disappear.label": "Messages disappear after",

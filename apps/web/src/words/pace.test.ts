@@ -12,6 +12,9 @@ const plain = (text: string | undefined): string => (text ?? "nothing").replace(
 describe("how a transfer goes, in words", () => {
   it("has a speed and a time left only while bytes move", () => {
     expect(plain(paceText(words, { state: "running" }, moving))).toBe("2.1 MB/s, 65 seconds left");
+    expect(plain(paceText(words, { state: "running", isDirect: true }, moving))).toBe(
+      "2.1 MB/s, 65 seconds left · directly from their device",
+    );
     expect(paceText(words, { state: "running" }, { kind: "unknown" })).toBeUndefined();
     expect(plain(paceText(words, { state: "running" }, { kind: "stalled" }))).toBe("nothing moves just now");
     expect(plain(paceText(words, { state: "paused" }, moving))).toBe("paused");

@@ -10,7 +10,7 @@ const HOUR_S = 3_600;
 /** @returns undefined when there is nothing to say beside how much is there. */
 export function paceText(
   words: Words,
-  { state }: Pick<TransferSnapshot, "state">,
+  { state, isDirect }: Pick<TransferSnapshot, "state" | "isDirect">,
   pace: PaceReading | undefined,
 ): string | undefined {
   const { t } = words;
@@ -19,7 +19,8 @@ export function paceText(
   if (state !== "running" || pace === undefined || pace.kind === "unknown") return undefined;
   if (pace.kind === "stalled") return t("file.stalled");
   const left = durationIn(words, roundedUp(pace.secondsLeft));
-  return t("file.pace", { speed: speedIn(words, pace.bytesPerSecond), left });
+  const text = t("file.pace", { speed: speedIn(words, pace.bytesPerSecond), left });
+  return isDirect === true ? `${text} · ${t("file.directly")}` : text;
 }
 
 /** Seconds in steps of five, then minutes, then hours: it does not flicker. */

@@ -57,6 +57,12 @@ function serveClient(): void {
       }),
       openSource: (ref) => files.openSource(ref),
       openSink: (ref) => files.openSink(ref),
+      openDirect: async (stunUrls, events) => {
+        const { PageConnection } = await import("./direct/page-connection.ts");
+        const { port1, port2 } = new MessageChannel();
+        tell({ kind: "direct", port: port2, stunUrls }, [port2]);
+        return new PageConnection(port1, events);
+      },
     },
   };
   const host = new ClientHost({

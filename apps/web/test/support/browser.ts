@@ -65,6 +65,7 @@ export class Tab {
         subscribe: () => () => undefined,
         apply: () => undefined,
       },
+      serveDirect: () => undefined,
     });
   }
 

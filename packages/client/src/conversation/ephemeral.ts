@@ -2,7 +2,14 @@
 // can be switched off; nothing is sent offline, and a lost record is no loss.
 import { toStreamId } from "@p2pcrypt/api";
 import { type Cancel, encodeHex } from "@p2pcrypt/bytes";
-import { type CallSignalContent, ContentError, decodeEphemeral, type EphemeralContent, encodeEphemeral } from "@p2pcrypt/content";
+import {
+  type CallSignalContent,
+  ContentError,
+  decodeEphemeral,
+  type EphemeralContent,
+  encodeEphemeral,
+  type FileSignalContent,
+} from "@p2pcrypt/content";
 import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { Lane } from "../run/lane.ts";
@@ -14,6 +21,7 @@ const MAX_HEARD = 10_000;
 
 type Said = Exclude<EphemeralContent, { kind: "unknown" }>;
 export type HearCall = (group: GroupRow, author: Member, signal: CallSignalContent) => void;
+export type HearFile = (group: GroupRow, author: Member, signal: FileSignalContent) => void;
 
 export class Ephemerals {
   readonly #core: Core;
@@ -26,23 +34,28 @@ export class Ephemerals {
   readonly #sendLane = new Lane();
   readonly #openLane = new Lane();
   #hearCall: HearCall | undefined;
+  #hearFile: HearFile | undefined;
 
   constructor(core: Core) {
     this.#core = core;
   }
 
-  send(threadId: string, content: Exclude<Said, CallSignalContent>): void {
+  send(threadId: string, content: Exclude<Said, CallSignalContent | FileSignalContent>): void {
     const { settings } = this.#core.account;
     if (content.kind === "typing" ? settings.sendsTyping : settings.sendsPresence) this.#sendSoon(threadId, content);
   }
 
-  /** Of a call. What depends on it says it again. */
-  signal(threadId: string, content: CallSignalContent): void {
+  /** Of a call or a file. What depends on it says it again. */
+  signal(threadId: string, content: CallSignalContent | FileSignalContent): void {
     this.#sendSoon(threadId, content);
   }
 
   hearCalls(hear: HearCall): void {
     this.#hearCall = hear;
+  }
+
+  hearFiles(hear: HearFile): void {
+    this.#hearFile = hear;
   }
 
   #sendSoon(threadId: string, content: Said): void {
@@ -92,6 +105,7 @@ export class Ephemerals {
     if (this.#heard.size > MAX_HEARD) this.#heard.delete(this.#heard.keys().next().value ?? "");
     const content = decoded(opened.content);
     if (content?.kind === "callSignal") this.#hearCall?.(group, opened.author, content);
+    if (content?.kind === "fileSignal") this.#hearFile?.(group, opened.author, content);
     if (isOwn) return;
     if (content?.kind === "typing") this.#typing(group.threadId, opened.author.identityId, content.isTyping);
     if (content?.kind === "presence") this.#presence(group.threadId, opened.author.identityId, content.state);

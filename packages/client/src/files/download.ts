@@ -1,36 +1,59 @@
 // One attempt at a download, from where the sink is to the last byte. What was stored is on the disk before the vault counts it.
 import { concatBytes } from "@p2pcrypt/bytes";
-import { FileOpener, FilesError, HASH_BYTES, HEADER_BYTES, type OpeningPlace, SEGMENT_BYTES } from "@p2pcrypt/files";
+import {
+  FileOpener,
+  FilesError,
+  HASH_BYTES,
+  HEADER_BYTES,
+  type OpeningPlace,
+  SEGMENT_BYTES,
+  sealedLayout,
+} from "@p2pcrypt/files";
 import type { Core } from "../core.ts";
+import type { AskDirectly } from "../direct/later-direct.ts";
 import { ConnectionError } from "../ports.ts";
 import type { DownloadRow } from "../store/file-rows.ts";
 import type { FileDeps, FileSink } from "./file-ports.ts";
 import { outcomeOf, type TransferOutcome } from "./outcome.ts";
 import type { Stop } from "./stop.ts";
+import type { Told } from "./transfers.ts";
 
 /** Segments between two looks at the disk. */
 const FLUSH_SEGMENTS = 8;
 
 type Place = NonNullable<DownloadRow["place"]>;
 
+interface DownloadDeps {
+  readonly core: Core;
+  readonly files: FileDeps;
+  readonly askDirectly: AskDirectly;
+}
+
 /** `told`: bytes of the file that are stored. */
-export async function runDownload(
-  core: Core,
-  files: FileDeps,
-  id: string,
-  stop: Stop,
-  told: (bytes: number) => void,
-): Promise<TransferOutcome> {
+export async function runDownload(deps: DownloadDeps, id: string, stop: Stop, told: Told): Promise<TransferOutcome> {
+  const { core, files } = deps;
   const row = core.tables.downloads.get(id);
   if (row === undefined) return { kind: "stopped" };
   let sink: FileSink | undefined;
+  const way: Way = { isDirect: false, hasTaken: row.direct === "taken" };
   try {
     sink = await files.openSink(row.ref);
-    const storedAs = await fetched({ core, files, row, sink, stop, told });
+    const storedAs = await fetched({ ...deps, row, sink, stop, told, way });
     if (storedAs === undefined) return { kind: "stopped" };
     await change(core, id, (one) => ({ ...one, state: "done", storedAs }));
     return { kind: "done" };
   } catch (error) {
+    if (error instanceof FilesError && !stop.isStopped && way.hasTaken) {
+      // Whoever gave it directly wasted bytes. What opened stays, unless it is the whole that is not right.
+      const isWhole = error.code !== "files/badSegment";
+      if (isWhole) await sink?.discard();
+      await change(core, id, ({ place, ...one }) => ({
+        ...one,
+        direct: "refused",
+        ...(isWhole || place === undefined ? {} : { place }),
+      }));
+      return { kind: "later", delayMs: 0 };
+    }
     // What is there is not the sender's file, or not this one: the next attempt begins anew.
     if (error instanceof FilesError && !stop.isStopped) {
       await sink?.discard();
@@ -42,22 +65,28 @@ export async function runDownload(
   }
 }
 
-interface Fetching {
-  readonly core: Core;
-  readonly files: FileDeps;
+/** Where the bytes of an attempt come from. */
+interface Way {
+  isDirect: boolean;
+  /** Some of them came directly, now or in an earlier attempt. */
+  hasTaken: boolean;
+}
+
+interface Fetching extends DownloadDeps {
+  readonly way: Way;
   readonly row: DownloadRow;
   readonly sink: FileSink;
   readonly stop: Stop;
-  readonly told: (bytes: number) => void;
+  readonly told: Told;
 }
 
 /** @returns where it is, or undefined when it was stopped. */
-async function fetched({ core, files, row, sink, stop, told }: Fetching): Promise<string | undefined> {
+async function fetched(fetching: Fetching): Promise<string | undefined> {
+  const { core, files, row, sink, stop, told, way } = fetching;
   const { secret } = row;
   // What the vault counts was flushed; whoever took it away meanwhile makes it begin anew.
   const before = row.place !== undefined && row.place.bytes <= sink.bytes ? row.place : undefined;
-  const from = { nodeUrl: secret.nodeUrl, blob: secret.blob, token: secret.readToken };
-  const pieces = files.blobs.read(from, (before?.segment ?? 0) * SEGMENT_BYTES, stop);
+  const pieces = piecesOf(fetching, { segment: before?.segment ?? 0, bytes: before?.bytes ?? 0 });
   const { header, rest } = before === undefined ? await withHeader(pieces) : { header: before.header, rest: pieces };
   const opener = await FileOpener.create(files.subtle, { ...secret, trueBytes: secret.bytes }, header);
   const start: OpeningPlace = before ?? { segment: 0, chain: new Uint8Array(HASH_BYTES) };
@@ -67,7 +96,7 @@ async function fetched({ core, files, row, sink, stop, told }: Fetching): Promis
     if (unflushed === 0) return;
     await sink.flush();
     unflushed = 0;
-    await change(core, row.id, (one) => ({ ...one, place }));
+    await change(core, row.id, (one) => ({ ...one, place, ...(way.hasTaken && { direct: one.direct ?? "taken" }) }));
   };
   told(place.bytes);
   try {
@@ -75,14 +104,14 @@ async function fetched({ core, files, row, sink, stop, told }: Fetching): Promis
       await sink.write(place.bytes, bytes);
       place = { header, segment: index + 1, chain, bytes: place.bytes + bytes.length };
       unflushed += 1;
-      told(place.bytes);
+      told(place.bytes, way.isDirect);
       if (unflushed >= FLUSH_SEGMENTS) await settle();
       if (stop.isStopped) return undefined;
     }
   } catch (error) {
     // An authentic beginning stays; what does not open throws it away.
     const isShort = error instanceof FilesError && error.code === "files/truncated" && place.bytes > (before?.bytes ?? 0);
-    if (isShort || !(error instanceof FilesError)) await settle();
+    if (isShort || way.hasTaken || !(error instanceof FilesError)) await settle();
     if (isShort) throw new ConnectionError("connection/closed", { cause: error });
     throw error;
   } finally {
@@ -90,6 +119,28 @@ async function fetched({ core, files, row, sink, stop, told }: Fetching): Promis
   }
   await sink.flush();
   return sink.finish();
+}
+
+/** Directly from whoever sent it as far as that goes, and from there on from the node. */
+async function* piecesOf(
+  { files, askDirectly, row, stop, told, way }: Fetching,
+  { segment, bytes: doneBytes }: Pick<Place, "segment" | "bytes">,
+): AsyncGenerator<Uint8Array> {
+  const { nodeUrl, blob, readToken, bytes, type } = row.secret;
+  const { sealedBytes } = sealedLayout({ trueBytes: bytes, type });
+  let at = segment * SEGMENT_BYTES;
+  const direct = row.direct === "refused" ? undefined : await askDirectly(row, segment, stop);
+  if (direct !== undefined) {
+    way.isDirect = true;
+    told(doneBytes, true);
+    for await (const piece of direct) {
+      way.hasTaken = true;
+      at += piece.length;
+      yield piece;
+    }
+    way.isDirect = false;
+  }
+  if (at < sealedBytes && !stop.isStopped) yield* files.blobs.read({ nodeUrl, blob, token: readToken }, at, stop);
 }
 
 /** The first 40 bytes, and all of it again. */

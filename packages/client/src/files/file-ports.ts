@@ -9,6 +9,26 @@ export interface FileDeps {
   readonly openSource: (ref: string) => Promise<FileSource | undefined>;
   /** Opens where `Files.download` was told to put it; what an earlier call wrote there is kept. @throws {FileStoreError} */
   readonly openSink: (ref: string) => Promise<FileSink>;
+  /** Where the platform can connect two devices: what it finds out is told to `events`. Looks for nothing before it is asked to describe. */
+  readonly openDirect?: (stunUrls: readonly string[], events: DirectEvents) => Promise<DirectConnection>;
+}
+
+/** One reliable, ordered channel to one device of somebody else, under DTLS. Every method may reject; then the way is given up. */
+export interface DirectConnection {
+  /** Its own description, with every candidate that was found in a moment. */
+  offer(): Promise<string>;
+  answer(sdp: string): Promise<string>;
+  accept(sdp: string): Promise<void>;
+  /** One message, which is taken over. Resolves when there is room for more. */
+  send(bytes: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+export interface DirectEvents {
+  open(): void;
+  message(bytes: Uint8Array): void;
+  /** Once, for whatever reason but `close`. */
+  closed(): void;
 }
 
 /** The bytes of a file on this device. */

@@ -1,6 +1,7 @@
 // Uploads and downloads, one of each at a time, in the order in which they were asked for. Which wait, are paused or done is in the
 // vault; what runs now and how far it is, is here.
 import type { Core } from "../core.ts";
+import type { AskDirectly } from "../direct/later-direct.ts";
 import { backoffMs } from "../run/backoff.ts";
 import { Pump, type Step } from "../run/pump.ts";
 import type { DownloadRow, UploadRow } from "../store/file-rows.ts";
@@ -13,7 +14,9 @@ import { Stop } from "./stop.ts";
 const RETRY = { firstMs: 1_000, lastMs: 60_000 };
 
 type Row = UploadRow | DownloadRow;
-type Attempt = (id: string, stop: Stop, told: (bytes: number) => void) => Promise<TransferOutcome>;
+/** `told`: bytes of the file that are there, and whether they come from the other side itself. */
+export type Told = (bytes: number, isDirect?: boolean) => void;
+type Attempt = (id: string, stop: Stop, told: Told) => Promise<TransferOutcome>;
 
 interface Lane {
   readonly direction: "up" | "down";
@@ -32,11 +35,12 @@ export class Transfers {
   readonly #lanes: readonly Lane[];
   readonly #running = new Map<string, Running>();
   readonly #doneBytes = new Map<string, number>();
+  readonly #direct = new Set<string>();
   /** Of what failed in a way that heals: not before this time. */
   readonly #later = new Map<string, { readonly atMs: number; readonly attempts: number }>();
   #isStarted = false;
 
-  constructor(core: Core, files: FileDeps | undefined) {
+  constructor(core: Core, files: FileDeps | undefined, askDirectly: AskDirectly) {
     this.#core = core;
     if (files === undefined) {
       this.#lanes = [];
@@ -45,7 +49,7 @@ export class Transfers {
     const { uploads, downloads } = core.tables;
     // Loaded with the first file.
     const up: Attempt = async (...args) => (await import("./upload.ts")).runUpload(core, files, ...args);
-    const down: Attempt = async (...args) => (await import("./download.ts")).runDownload(core, files, ...args);
+    const down: Attempt = async (...args) => (await import("./download.ts")).runDownload({ core, files, askDirectly }, ...args);
     this.#lanes = [this.#lane("up", uploads, up), this.#lane("down", downloads, down)];
   }
 
@@ -95,6 +99,7 @@ export class Transfers {
       doneBytes,
       state: row.state === "waiting" && this.#running.has(row.id) ? "running" : row.state,
       ...(row.failure === undefined ? {} : { failure: row.failure }),
+      ...(this.#direct.has(row.id) ? { isDirect: true } : {}),
       ...(!isUpload && row.storedAs !== undefined ? { place: row.storedAs } : {}),
       ...(isUpload ? keptAtNode(row, this.#core.nowMs) : {}),
       ...(!isUpload && row.isListened === true ? { isListened: true } : {}),
@@ -122,8 +127,10 @@ export class Transfers {
       return Number.isFinite(next) ? { kind: "wait", delayMs: next - nowMs } : { kind: "idle" };
     }
     const stop = new Stop();
-    const attempted = attempt(row.id, stop, (bytes) => {
+    const attempted = attempt(row.id, stop, (bytes, isDirect = false) => {
       this.#doneBytes.set(row.id, bytes);
+      if (isDirect) this.#direct.add(row.id);
+      else this.#direct.delete(row.id);
       this.#tell(table, row.id);
     });
     const ended = attempted.then(
@@ -137,6 +144,7 @@ export class Transfers {
       outcome = await attempted;
     } finally {
       this.#running.delete(row.id);
+      this.#direct.delete(row.id);
     }
     await this.#settle(table, row.id, outcome);
     this.#tell(table, row.id);

@@ -104,6 +104,7 @@ class Upload {
     let bytes: Uint8Array[] = [];
     for await (const segment of sealer.segments((at, size) => this.#source.read(at, size), from)) {
       bytes.push(segment.bytes);
+      this.#core.uploadDigests.take(this.#row.id, segment.index, segment.digest);
       await hash.add(segment.digest);
       if (segment.index + 1 < until) continue;
       yield { from, until, chain, chainAfter: hash.chain, bytes: concatBytes(...bytes) };
@@ -185,6 +186,7 @@ function later(error: unknown, offset: number | undefined): unknown {
 /** The same upload from its beginning, under another key and as another blob. */
 async function restart(core: Core, files: FileDeps, row: UploadRow, source: FileSource): Promise<TransferOutcome> {
   if (row.restarts >= MAX_RESTARTS) return failed("transfer/sourceChanged");
+  core.uploadDigests.forget(row.id);
   const { part: _, ...rest } = row;
   const secret = createUploadSecret(core, row.secret.nodeUrl);
   const { version, bytes } = source;

@@ -75,5 +75,7 @@ export interface DownloadRow {
   /** The next segment, the hash up to it, and how many bytes of the file are on the disk. */
   readonly place?: { readonly header: Uint8Array; readonly segment: number; readonly chain: Uint8Array; readonly bytes: number };
   readonly storedAs?: string;
+  /** Bytes of it came directly: `refused`, after some that were not the file's; the node's copy is taken from then on. */
+  readonly direct?: "taken" | "refused";
   readonly isListened?: boolean;
 }

@@ -1,7 +1,15 @@
 // Files of one person in memory, and a node's blobs reached as a platform's `fetch` would.
 import { webcrypto } from "node:crypto";
 import type { Timers } from "@p2pcrypt/bytes";
-import { type BlobFetch, type FileDeps, type FileSink, FileStoreError, webBlobs } from "@p2pcrypt/client";
+import {
+  type BlobFetch,
+  type DirectConnection,
+  type DirectEvents,
+  type FileDeps,
+  type FileSink,
+  FileStoreError,
+  webBlobs,
+} from "@p2pcrypt/client";
 import type { Node } from "@p2pcrypt/server";
 
 export interface StoredFile {
@@ -19,6 +27,10 @@ export class FileDisk {
   /** Asked before each request to a node. Whoever throws is a network that fails; `after` runs once the node has answered. */
   network: ((method: string, headers: Readonly<Record<string, string>>) => { after?: () => void } | undefined) | undefined;
   requests: string[] = [];
+  /** Where each read of a blob began. */
+  readonly reads: number[] = [];
+  /** Connects this person to others; without it there is no direct way. Asked whenever a client opens one. */
+  cable: ((stunUrls: readonly string[], events: DirectEvents) => DirectConnection) | undefined;
 
   deps(node: () => Node, timers: Timers): FileDeps {
     return {
@@ -31,6 +43,14 @@ export class FileDisk {
         return { bytes: file.bytes.length, version: file.version, read, close: async () => undefined };
       },
       openSink: async (ref) => this.#sink(ref),
+      ...(this.cable === undefined
+        ? {}
+        : {
+            openDirect: async (stunUrls, events) => {
+              if (this.cable === undefined) throw new Error("there was a cable when the client began");
+              return this.cable(stunUrls, events);
+            },
+          }),
     };
   }
 
@@ -62,6 +82,7 @@ export class FileDisk {
   #fetch(node: () => Node): BlobFetch<AbortSignal> {
     return async (url, { method, headers, body, signal }) => {
       this.requests.push(method);
+      if (method === "GET") this.reads.push(Number(/^bytes=(\d+)-/.exec(headers["range"] ?? "")?.[1] ?? 0));
       const hook = this.network?.(method, headers);
       const all = { ...headers, ...(body === undefined ? {} : { "content-length": String(body.length) }) };
       const answer = await node().handleBlob({

@@ -10,6 +10,10 @@ const COPY_STEP_BYTES = 2 ** 20;
 /** What is given to the page in one. */
 const MAX_TAKEN_BYTES = 64 * 1024 * 1024;
 
+/** Files that were sent stay open for the direct way, as long as the page lives: the newest of those that are worth it. */
+const MAX_SENT = 16;
+const MIN_SENT_BYTES = 2 ** 20;
+
 interface Copy {
   isWanted: boolean;
 }
@@ -21,6 +25,7 @@ export class LocalFiles {
   readonly #openHold: OpenHold;
   readonly #offered = new Map<string, File>();
   readonly #copies = new Map<string, { readonly copy: Copy; readonly ended: Promise<void> }>();
+  readonly #sent: string[] = [];
   #hold: Promise<FileHold> | undefined;
 
   constructor(openHold: OpenHold) {
@@ -70,6 +75,15 @@ export class LocalFiles {
     if (size === undefined || size > MAX_TAKEN_BYTES) return undefined;
     const bytes = await hold.read(ref, 0, size);
     return bytes?.length === size ? new Blob([bytes]) : undefined;
+  }
+
+  /** The node has all of it: the copy is not needed any more. */
+  async sent(ref: string): Promise<void> {
+    const file = this.#offered.get(ref);
+    await this.letGo(ref);
+    if (file === undefined || file.size < MIN_SENT_BYTES) return;
+    this.#offered.set(ref, file);
+    if (this.#sent.push(ref) > MAX_SENT) this.#offered.delete(this.#sent.shift() ?? "");
   }
 
   async letGo(ref: string): Promise<void> {

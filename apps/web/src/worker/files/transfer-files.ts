@@ -12,7 +12,10 @@ export function followTransfers(client: Transferring, files: LocalFiles): void {
   // A file that cannot be removed now is removed when the page is loaded again.
   const sweep = (): void => void files.retain(needed).catch(() => undefined);
   client.subscribe((event) => {
-    if (event.kind === "transfer" && isOver(event.transfer)) files.letGo(event.transfer.ref).catch(() => undefined);
+    if (event.kind === "transfer" && isOver(event.transfer)) {
+      const { ref, state } = event.transfer;
+      (state === "done" ? files.sent(ref) : files.letGo(ref)).catch(() => undefined);
+    }
     if (event.kind === "erased") sweep();
   });
   sweep();

@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import type { FromDirectPage, ToDirectPage } from "../src/protocol/direct-protocol.ts";
+import { type DirectPort, PageConnection } from "../src/worker/direct/page-connection.ts";
+
+function opened() {
+  const posted: ToDirectPage[] = [];
+  const told: string[] = [];
+  const port: DirectPort & { isClosed: boolean } = {
+    isClosed: false,
+    onmessage: null,
+    postMessage: (message, transfer) => posted.push(structuredClone(message, { transfer })),
+    close: () => {
+      port.isClosed = true;
+    },
+  };
+  const connection = new PageConnection(port, {
+    open: () => told.push("open"),
+    message: (bytes) => told.push(`message of ${bytes.length}`),
+    closed: () => told.push("closed"),
+  });
+  const hear = (data: FromDirectPage): void => port.onmessage?.({ data } as MessageEvent<FromDirectPage>);
+  return { posted, told, port, connection, hear };
+}
+
+it("hands bytes on without keeping them, and no more at once than the page takes", async () => {
+  const { posted, connection, hear, told } = opened();
+  const described = connection.offer();
+  hear({ kind: "described", sdp: "v=0" });
+  expect([await described, posted]).toEqual(["v=0", [{ kind: "offer" }]]);
+  hear({ kind: "open" });
+  const whole = new Uint8Array(8).fill(1);
+  await connection.send(whole);
+  const part = new Uint8Array(8).fill(2).subarray(4);
+  await connection.send(part);
+  expect([whole.length, part.length]).toEqual([0, 4]);
+  let sent = 2;
+  for (let count = 0; count < 20; count++) void connection.send(Uint8Array.of(3)).then(() => sent++);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(sent).toBe(16);
+  hear({ kind: "sent" });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(sent).toBe(17);
+  hear({ kind: "message", bytes: Uint8Array.of(1, 2) });
+  expect(told).toEqual(["open", "message of 2"]);
+});
+
+it("is over once, whoever ends it; what waited goes on and nothing is said afterwards", async () => {
+  const { posted, told, port, connection, hear } = opened();
+  for (let count = 0; count < 16; count++) await connection.send(Uint8Array.of(1));
+  const waiting = connection.send(Uint8Array.of(1));
+  hear({ kind: "closed" });
+  await waiting;
+  hear({ kind: "message", bytes: Uint8Array.of(1) });
+  connection.close();
+  expect([told, port.isClosed, posted.length]).toEqual([["closed"], true, 16]);
+});

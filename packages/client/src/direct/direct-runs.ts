@@ -1,0 +1,164 @@
+// Direct ways of files between two people (spec/protocol/direct-file.md): who may ask whom, which run a signal belongs to, and who is
+// given what.
+import { encodeBase64Url } from "@p2pcrypt/bytes";
+import type { ContentId, FileSignalContent, FileStep } from "@p2pcrypt/content";
+import { SEGMENT_BYTES, sealedLayout } from "@p2pcrypt/files";
+import type { Member } from "@p2pcrypt/session";
+import type { Ephemerals } from "../conversation/ephemeral.ts";
+import type { Core } from "../core.ts";
+import type { FileDeps } from "../files/file-ports.ts";
+import type { Stop } from "../files/stop.ts";
+import type { DownloadRow } from "../store/file-rows.ts";
+import type { GroupRow } from "../store/rows.ts";
+import { agreedGroup, stunUrlsOf } from "./agreement.ts";
+import { Asking } from "./asking.ts";
+import { Giving } from "./giving.ts";
+import type { PeerDevice, RunDeps } from "./run.ts";
+
+/** Sealing a file costs whoever sent it: what is above takes the node's copy. */
+const MAX_GIVEN = 4;
+const MAX_ASKED_A_MINUTE = 30;
+
+interface Run<Side> {
+  readonly side: Side;
+  readonly groupId: string;
+}
+
+export class DirectRuns {
+  readonly #core: Core;
+  readonly #files: FileDeps;
+  readonly #openDirect: NonNullable<FileDeps["openDirect"]>;
+  readonly #ephemerals: Ephemerals;
+  readonly #asked = new Map<ContentId, Run<Asking>>();
+  readonly #given = new Map<ContentId, Run<Giving>>();
+  /** When the last ones were asked for, whoever asked. */
+  #askedAtMs: readonly number[] = [];
+
+  constructor(core: Core, files: FileDeps, openDirect: NonNullable<FileDeps["openDirect"]>, ephemerals: Ephemerals) {
+    this.#core = core;
+    this.#files = files;
+    this.#openDirect = openDirect;
+    this.#ephemerals = ephemerals;
+  }
+
+  /** `segment`: the first one that is missing. @returns undefined when there is no direct way now. */
+  async ask(row: DownloadRow, segment: number, stop: Stop): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const core = this.#core;
+    const { threadId, author, messageId, secret } = row;
+    const group = agreedGroup(core, threadId);
+    if (group === undefined || core.tables.threads.get(threadId)?.contactId !== author) return undefined;
+    if (!core.links.to(group.place.nodeUrl).isConnected) return undefined;
+    const { sealedBytes } = sealedLayout({ trueBytes: secret.bytes, type: secret.type });
+    const id = encodeBase64Url(core.deps.random(16));
+    const run = new Asking(this.#runDeps(id, group), { from: segment * SEGMENT_BYTES, end: sealedBytes });
+    this.#asked.set(id, { side: run, groupId: group.groupId });
+    const unhook = stop.onStop(() => run.end("done"));
+    const isOpen = await run.begin(messageId);
+    if (!isOpen) {
+      unhook();
+      this.#asked.delete(id);
+      return undefined;
+    }
+    return this.#piecesOf(id, run, unhook);
+  }
+
+  received(group: GroupRow, author: Member, signal: FileSignalContent): void {
+    const { groupId, threadId } = group;
+    // Of the other side of two, as long as both show each other where they are; from here on nothing else is listened to.
+    if (this.#core.tables.threads.get(threadId)?.contactId !== author.identityId) return;
+    const peer: PeerDevice = { device: encodeBase64Url(author.deviceId), leaf: author.leaf };
+    if (signal.step === "ask") this.#askedFor(group, peer, signal.run, signal.file);
+    if (signal.step === "ask" || signal.to !== this.#ownDevice) return;
+    const [asked, given] = [this.#asked.get(signal.run), this.#given.get(signal.run)];
+    if (asked?.groupId === groupId) {
+      if (signal.step === "offer") asked.side.offered(peer, signal.sdp);
+      if (signal.step === "end") asked.side.ended(peer, devicesOf(group, author));
+    } else if (given?.groupId === groupId) {
+      if (signal.step === "answer") given.side.answered(peer, signal.sdp);
+      if (signal.step === "end") given.side.ended(peer);
+    }
+  }
+
+  close(): void {
+    for (const { side } of [...this.#asked.values(), ...this.#given.values()]) side.end();
+  }
+
+  async *#piecesOf(id: ContentId, run: Asking, unhook: () => void): AsyncGenerator<Uint8Array> {
+    try {
+      yield* run.pieces();
+    } finally {
+      unhook();
+      this.#asked.delete(id);
+    }
+  }
+
+  #askedFor(group: GroupRow, peer: PeerDevice, id: ContentId, file: ContentId): void {
+    if (this.#given.has(id) || this.#asked.has(id)) return; // said again: the offer is, too
+    this.#give(group, peer, id, file).catch(() => this.#refuse(group, peer, id)); // a file that cannot be read
+  }
+
+  async #give(group: GroupRow, peer: PeerDevice, id: ContentId, file: ContentId): Promise<void> {
+    const given = this.#mayGive(group.threadId) ? await this.#fileOf(group.threadId, file) : undefined;
+    if (given === undefined) {
+      this.#refuse(group, peer, id);
+      return;
+    }
+    if (this.#given.has(id) || this.#core.isStopped) {
+      await given.source.close();
+      return;
+    }
+    const side = new Giving(this.#runDeps(id, group), given, peer);
+    this.#given.set(id, { side, groupId: group.groupId });
+    await side.run();
+    this.#given.delete(id);
+  }
+
+  #mayGive(threadId: string): boolean {
+    const { nowMs } = this.#core;
+    this.#askedAtMs = this.#askedAtMs.filter((atMs) => atMs > nowMs - 60_000);
+    if (this.#askedAtMs.length >= MAX_ASKED_A_MINUTE || this.#given.size >= MAX_GIVEN) return false;
+    this.#askedAtMs = [...this.#askedAtMs, nowMs];
+    return agreedGroup(this.#core, threadId) !== undefined;
+  }
+
+  /** What this run of the program sent in this conversation, as long as the node would hand it out too, and its source is the same. */
+  async #fileOf(threadId: string, file: ContentId) {
+    const core = this.#core;
+    const row = core.tables.uploads.all().find((one) => one.messageId === file && one.threadId === threadId);
+    if (row === undefined || row.state !== "done" || row.isFreed === true || row.isEnding === true) return undefined;
+    if ((row.expiresMs ?? 0) <= core.nowMs) return undefined;
+    const digests = core.uploadDigests.of(row.id, sealedLayout({ trueBytes: row.bytes, type: row.type }).segments);
+    const source = digests === undefined ? undefined : await this.#files.openSource(row.ref);
+    if (digests === undefined || source === undefined) return undefined;
+    if (source.version === row.version && source.bytes === row.bytes) return { row, source, digests, subtle: this.#files.subtle };
+    await source.close();
+    return undefined;
+  }
+
+  #refuse({ threadId }: GroupRow, { device }: PeerDevice, run: ContentId): void {
+    this.#ephemerals.signal(threadId, { kind: "fileSignal", run, step: "end", to: device, reason: "none" });
+  }
+
+  #runDeps(run: ContentId, group: GroupRow): RunDeps {
+    const core = this.#core;
+    const { threadId } = group;
+    return {
+      core,
+      say: (step: FileStep) => this.#ephemerals.signal(threadId, { kind: "fileSignal", run, ...step }),
+      open: async (events) => {
+        const stunUrls = await stunUrlsOf(core, group);
+        if (agreedGroup(core, threadId) === undefined) throw new RangeError("the address is hidden by now");
+        return this.#openDirect(stunUrls, events);
+      },
+      isAgreed: () => agreedGroup(core, threadId) !== undefined,
+    };
+  }
+
+  get #ownDevice(): string {
+    return encodeBase64Url(this.#core.account.device.deviceId);
+  }
+}
+
+function devicesOf({ roster }: GroupRow, { identityId }: Member): number {
+  return roster.filter((one) => one.identityId === identityId).length;
+}

@@ -8,6 +8,7 @@ import { encodeBase64Url } from "@p2pcrypt/bytes";
 import { type Ran, runCommand, runProgram } from "./command.ts";
 import { NodeProcess } from "./node-process.ts";
 import { type Result, rounded } from "./result.ts";
+import { wormholeThrough } from "./wormhole.ts";
 
 /** P2PCRYPT_BENCH_FILE_MB=100 makes a smaller one. */
 const MEGABYTES = Number(process.env["P2PCRYPT_BENCH_FILE_MB"] ?? 1_000);
@@ -29,6 +30,10 @@ export async function measureTransfer(): Promise<Result[]> {
     const nodeMib = node.peakMib();
     const curl = await curlThrough(node.url, path, join(folder, "curled.bin"));
     const oursMs = up.ms + down.ms;
+    const wormholed = join(folder, "wormholed.bin");
+    const wormhole = await wormholeThrough(path, wormholed);
+    if (wormhole !== undefined && (await hashOf(wormholed)) !== (await hashOf(path)))
+      throw new Error("magic-wormhole gave another file");
     return [
       {
         name: `${MEGABYTES} MB up and down through a node, to curl`,
@@ -37,6 +42,7 @@ export async function measureTransfer(): Promise<Result[]> {
         goal: { atLeast: 60 },
         note: `${pace(up)} up and ${pace(down)} down, curl ${rounded((2 * MEGABYTES * 1_000) / curl.ms)} MB/s both ways`,
       },
+      ...(wormhole === undefined ? [] : [besideWormhole(oursMs, wormhole.ms)]),
       memory("the sender's command", up.peakMib, idleMib.command),
       memory("the reader's command", down.peakMib, idleMib.command),
       memory("the node", nodeMib, idleMib.node),
@@ -45,6 +51,16 @@ export async function measureTransfer(): Promise<Result[]> {
     await node.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function besideWormhole(oursMs: number, theirsMs: number): Result {
+  return {
+    name: `${MEGABYTES} MB up and then down through a node, to magic-wormhole from one process to the other`,
+    value: rounded(theirsMs / oursMs, 2),
+    unit: "times",
+    goal: { atLeast: 2 },
+    note: `whole commands: ${rounded(oursMs / 1_000, 1)} s, magic-wormhole ${rounded(theirsMs / 1_000, 1)} s`,
+  };
 }
 
 function memory(who: string, peakMib: number, idleMib: number): Result {

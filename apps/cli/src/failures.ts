@@ -153,7 +153,9 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
     case "transfer/unknown":
       return [EXIT.notFound, "there is no such transfer"];
     case "call/notPossible":
-      return [EXIT.refused, "a call needs a conversation of two that works"];
+      return [EXIT.refused, "a call needs a conversation that works"];
+    case "call/full":
+      return [EXIT.refused, "the call is full: four people are in it"];
     case "call/busy":
       return [EXIT.refused, "another call goes on"];
     case "call/unknown":

@@ -32,6 +32,8 @@ export interface MediaOn {
   readonly microphone: boolean;
   readonly camera: boolean;
   readonly screen: boolean;
+  /** Put the call on hold: sends nothing, and hears nothing. */
+  readonly isHeld?: boolean;
 }
 
 export interface CallSnapshot {

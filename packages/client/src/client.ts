@@ -7,7 +7,7 @@ import { parseNodeUrl } from "./account/node-url.ts";
 import { ClientAccount } from "./account.ts";
 import type { Calls } from "./call-surface.ts";
 import type { CallKeysListener } from "./calls/call-keys.ts";
-import { ClientCalls } from "./calls.ts";
+import { ClientCalls, ClientGroupCalls } from "./calls.ts";
 import { ClientContacts } from "./contacts.ts";
 import { eraseAllDue } from "./conversation/sweep.ts";
 import { ClientConversations } from "./conversations.ts";
@@ -18,6 +18,7 @@ import { ClientDevices } from "./devices.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
 import { ClientFiles } from "./files.ts";
+import type { GroupCalls } from "./group-call-surface.ts";
 import { ClientGroups } from "./groups.ts";
 import { newContact } from "./mail/contacts.ts";
 import type { Messages } from "./message-surface.ts";
@@ -187,6 +188,7 @@ class ClientOnCore implements Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly groupCalls: GroupCalls;
   readonly search: Search;
   readonly #core: Core;
   readonly #tasks: Tasks;
@@ -205,6 +207,7 @@ class ClientOnCore implements Client {
     this.trust = new ClientTrust(core, this.#tasks.trustBook);
     this.files = new ClientFiles(core, this.#tasks.transfers);
     this.calls = new ClientCalls(core, this.#tasks.calls);
+    this.groupCalls = new ClientGroupCalls(core, this.#tasks.calls);
     this.search = this.#tasks.search;
   }
 

@@ -2,6 +2,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { CallOrder, CallSnapshot } from "./call-snapshots.ts";
 import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
 import type { Entry, MessageState } from "./entry-snapshots.ts";
+import type { GroupCallSnapshot } from "./group-call-snapshots.ts";
 import type {
   ContactSnapshot,
   ConversationId,
@@ -48,6 +49,9 @@ export type ClientEvent =
   | { readonly kind: "call"; readonly call: CallSnapshot }
   /** For whoever holds the media of a call. */
   | { readonly kind: "callOrder"; readonly callId: string; readonly order: CallOrder }
+  | { readonly kind: "groupCall"; readonly call: GroupCallSnapshot }
+  /** For whoever holds the media of a group's call: about the connection to one of its people. */
+  | { readonly kind: "groupCallOrder"; readonly callId: string; readonly pair: string; readonly order: CallOrder }
   /** Which own devices there are, or what is known of them. */
   | { readonly kind: "devices"; readonly devices: readonly DeviceSnapshot[] }
   /** The linking of a new device went on. */

@@ -75,8 +75,10 @@ export type ClientFailure =
   | { readonly code: "file/badName"; readonly maxBytes: number }
   | { readonly code: "file/tooLarge"; readonly maxBytes: number }
   | { readonly code: "transfer/unknown" }
-  /** Not a conversation of two that works. */
+  /** Not a conversation of two, or a group, that works. */
   | { readonly code: "call/notPossible" }
+  /** Four people are in it. */
+  | { readonly code: "call/full" }
   /** Another call goes on. */
   | { readonly code: "call/busy" }
   /** No such call, or it is over. */

@@ -34,6 +34,8 @@ export {
   FileStoreError,
 } from "./files/file-ports.ts";
 export type { Stop } from "./files/stop.ts";
+export type { CallPerson, GroupCallEnd, GroupCallSnapshot, GroupCallState, PairState } from "./group-call-snapshots.ts";
+export type { GroupCalls } from "./group-call-surface.ts";
 export type { At, IdentityPort, OpenSecret, ReadCertificate } from "./identity-port.ts";
 export { mentionsIn } from "./mentions.ts";
 export { isMessage, isMissed } from "./message-kinds.ts";

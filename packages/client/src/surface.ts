@@ -7,6 +7,7 @@ import type { CallKeysListener } from "./calls/call-keys.ts";
 import type { Devices } from "./device-surface.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import type { ClientListener, Unsubscribe } from "./events.ts";
+import type { GroupCalls } from "./group-call-surface.ts";
 import type { MentionDraft } from "./message-snapshots.ts";
 import type { Messages } from "./message-surface.ts";
 import type { SearchAnswer, SearchQuery } from "./search-snapshots.ts";
@@ -42,6 +43,7 @@ export interface Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly groupCalls: GroupCalls;
   readonly search: Search;
 
   subscribe(listener: ClientListener): Unsubscribe;

@@ -95,6 +95,20 @@ const SIGNALS: readonly CallSignalContent[] = [
   { kind: "callSignal", call: ID, step: "restart", to: OTHER_ID },
   { kind: "callSignal", call: ID, step: "media", to: OTHER_ID, microphone: true, camera: false, screen: false },
   { kind: "callSignal", call: ID, step: "end", reason: "declined" },
+  { kind: "callSignal", call: ID, step: "ring", media: "video", whom: [Buffer.alloc(32, 1).toString("base64url")] },
+  {
+    kind: "callSignal",
+    call: ID,
+    step: "in",
+    media: "voice",
+    join: ID,
+    sinceMs: 5,
+    microphone: true,
+    camera: false,
+    screen: false,
+  },
+  { kind: "callSignal", call: ID, step: "media", to: OTHER_ID, microphone: false, camera: false, screen: false, isHeld: true },
+  { kind: "callSignal", call: ID, step: "restart", to: OTHER_ID, toJoin: ID },
 ];
 
 const FILE_SIGNALS: readonly FileSignalContent[] = [
@@ -157,6 +171,8 @@ describe("content", () => {
     ["no step", {}],
     ["an unlisted step", { step: "answerForThem" }],
     ["a ring without media", { step: "ring" }],
+    ["a ring for nobody", { step: "ring", media: "voice", whom: [] }],
+    ["being in without a join", { step: "in", media: "voice", sinceMs: 1, microphone: true, camera: true, screen: true }],
   ])("K4: refuses %s", (_what, fields) => {
     expect(codeOf(() => decodeEphemeral(encodeJson({ v: 1, kind: "callSignal", call: ID, ...fields })))).toMatch(/^content\//);
   });

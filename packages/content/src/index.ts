@@ -6,6 +6,7 @@ export {
   type CallSignalContent,
   type CallStep,
   MAX_CANDIDATES,
+  MAX_RUNG,
   MAX_SDP_BYTES,
 } from "./call.ts";
 export { decodeContent, decodeEphemeral, encodeContent, encodeEphemeral } from "./codec.ts";

@@ -1,9 +1,10 @@
 // The keys of a call: the own one that seals, and those of the others. They change with the epochs of the conversation
 // (spec/protocol/call.md section 5).
-import type { Clock } from "@p2pcrypt/bytes";
+import { type Clock, encodeHex } from "@p2pcrypt/bytes";
 import type { CipherSuite } from "./cipher-suite.ts";
 import { decodeHeader } from "./header.ts";
 import { type KeyPlace, OpeningKey, SealingKey } from "./keys.ts";
+import { leafOf } from "./kid.ts";
 import { SFrameError } from "./sframe-error.ts";
 import type { Subtle } from "./subtle.ts";
 
@@ -21,6 +22,8 @@ export interface EpochKeys {
 
 interface Held {
   readonly key: OpeningKey;
+  /** Which base key it was made of. */
+  readonly of: string;
   /** Undefined: of the present epoch. */
   readonly untilMs?: number;
 }
@@ -32,6 +35,8 @@ export class KeyRing {
   #opening: ReadonlyMap<bigint, Held> = new Map();
   #sealing: SealingKey | undefined;
   #next: { readonly key: SealingKey; readonly fromMs: number } | undefined;
+  /** Every own key there ever was here: one that comes a second time goes on counting, so that no nonce is used twice. */
+  readonly #own = new Map<string, SealingKey>();
   /** Grows with each change: one that was overtaken while its keys were derived is dropped. */
   #changes = 0;
 
@@ -41,7 +46,7 @@ export class KeyRing {
     this.#clock = deps.clock;
   }
 
-  /** The keys of the epoch that begins. */
+  /** The keys of the epoch that begins, or of the same one when somebody joined or left the call: those that stay go on as they are. */
   async setKeys({ own, others, isRemoval }: EpochKeys): Promise<void> {
     this.#changes += 1;
     const change = this.#changes;
@@ -51,19 +56,28 @@ export class KeyRing {
       this.#sealing = undefined;
       this.#next = undefined;
     }
-    const sealing = await SealingKey.create(this.#subtle, this.#suite, own);
+    const made = this.#own.get(nameOf(own)) ?? (await SealingKey.create(this.#subtle, this.#suite, own));
+    const held = this.#opening;
     const keys = await Promise.all(
-      others.map(async (place) => [place.kid, await OpeningKey.create(this.#subtle, this.#suite, place)] as const),
+      others.map(async (place): Promise<readonly [bigint, Held]> => {
+        const of = nameOf(place);
+        const before = held.get(place.kid);
+        const key = before?.of === of ? before.key : await OpeningKey.create(this.#subtle, this.#suite, place);
+        return [place.kid, { key, of }];
+      }),
     );
     if (change !== this.#changes) return;
+    const sealing = this.#own.get(nameOf(own)) ?? made;
+    this.#own.set(nameOf(own), sealing);
     const nowMs = this.#clock.nowMs();
     const opening = new Map<bigint, Held>();
-    for (const [kid, { key, untilMs = nowMs + OLD_KEYS_LIVE_MS }] of this.#opening)
-      if (untilMs > nowMs) opening.set(kid, { key, untilMs });
-    for (const [kid, key] of keys) opening.set(kid, { key });
+    for (const [kid, { untilMs = nowMs + OLD_KEYS_LIVE_MS, ...one }] of this.#opening)
+      if (untilMs > nowMs) opening.set(kid, { ...one, untilMs });
+    for (const [kid, one] of keys) opening.set(kid, one);
     this.#opening = opening;
     if (this.#sealing === undefined) this.#sealing = sealing;
-    else this.#next = { key: sealing, fromMs: nowMs + OLD_KEY_SEALS_MS };
+    else if (this.#sealing !== sealing && this.#next?.key !== sealing)
+      this.#next = { key: sealing, fromMs: nowMs + OLD_KEY_SEALS_MS };
   }
 
   /** Nothing opens or is sealed from now on. */
@@ -84,13 +98,22 @@ export class KeyRing {
     return this.#sealing.seal(frame, metadata);
   }
 
-  /** @throws {SFrameError} */
-  async open(sealed: Uint8Array, metadata: Uint8Array): Promise<Uint8Array> {
+  /**
+   * `leaf`: whose frame it has to be, where several send. Somebody else's does not open (K3).
+   *
+   * @throws {SFrameError}
+   */
+  async open(sealed: Uint8Array, metadata: Uint8Array, leaf?: number): Promise<Uint8Array> {
     const header = decodeHeader(sealed);
     if (header === undefined) throw new SFrameError("sframe/badHeader");
+    if (leaf !== undefined && leafOf(header.kid) !== BigInt(leaf)) throw new SFrameError("sframe/noKey");
     const held = this.#opening.get(header.kid);
     if (held === undefined || (held.untilMs !== undefined && held.untilMs <= this.#clock.nowMs()))
       throw new SFrameError("sframe/noKey");
     return held.key.open(header, sealed, metadata);
   }
+}
+
+function nameOf({ kid, baseKey }: KeyPlace): string {
+  return `${kid} ${encodeHex(baseKey)}`;
 }

@@ -7,3 +7,8 @@ export function kidOf(leaf: number, epoch: bigint): bigint {
   if (!Number.isSafeInteger(leaf) || leaf < 0 || BigInt(leaf) >= 1n << LEAF_BITS) throw new RangeError("leaf");
   return (BigInt(leaf) << EPOCH_BITS) | (epoch & ((1n << EPOCH_BITS) - 1n));
 }
+
+/** Whose frames a key id says that they are. */
+export function leafOf(kid: bigint): bigint {
+  return kid >> EPOCH_BITS;
+}

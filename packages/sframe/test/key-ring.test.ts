@@ -135,6 +135,33 @@ describe("the keys of a call", () => {
     expect(used.size).toBe(3_000);
   });
 
+  it("K3: somebody joins or leaves within an epoch: no counter comes twice, and what was opened stays opened", async () => {
+    const clock = new Time();
+    const ana = await ring(keysOf(ANA, [BEN], 1n), clock);
+    const ben = await ring(keysOf(BEN, [ANA], 1n), clock);
+    const first = await ana.seal(frame, none);
+    expect(await codeOf(ben.open(first, none))).toBe(undefined);
+    await Promise.all([ana.setKeys(keysOf(ANA, [BEN, CARL], 1n)), ben.setKeys(keysOf(BEN, [ANA, CARL], 1n))]);
+    clock.pass(OLD_KEY_SEALS_MS);
+    const second = await ana.seal(frame, none);
+    expect([first, second].map((sealed) => decodeHeader(sealed)?.counter)).toEqual([0n, 1n]);
+    expect(await codeOf(ben.open(first, none))).toBe("sframe/replayed");
+    ana.clear();
+    await ana.setKeys(keysOf(ANA, [BEN], 1n, true));
+    expect(decodeHeader(await ana.seal(frame, none))?.counter).toBe(2n);
+    await ben.setKeys(keysOf(BEN, [CARL], 1n));
+    clock.pass(OLD_KEYS_LIVE_MS);
+    expect(await codeOf(ben.open(second, none))).toBe("sframe/noKey");
+  });
+
+  it("K3: a frame is its sender's alone: what another member sealed does not come from there", async () => {
+    const ana = await ring(keysOf(ANA, [BEN, CARL], 1n));
+    const carl = await ring(keysOf(CARL, [ANA, BEN], 1n));
+    const sealed = await carl.seal(frame, none);
+    expect(await codeOf(ana.open(sealed, none, BEN))).toBe("sframe/noKey");
+    expect(await codeOf(ana.open(sealed, none, CARL))).toBe(undefined);
+  });
+
   it("a change that is overtaken by another is dropped", async () => {
     const ana = await ring(keysOf(ANA, [BEN], 1n));
     await Promise.all([ana.setKeys(keysOf(ANA, [BEN], 2n, true)), ana.setKeys(keysOf(ANA, [BEN], 3n, true))]);

@@ -12,6 +12,8 @@ import type {
   DeviceSnapshot,
   Devices,
   Files,
+  GroupCallSnapshot,
+  GroupCalls,
   Groups,
   LinkingOffer,
   LinkingRun,
@@ -45,6 +47,7 @@ export interface ClientSnapshot {
   readonly devices: readonly DeviceSnapshot[];
   readonly linking?: LinkingRun;
   readonly calls: readonly CallSnapshot[];
+  readonly groupCalls: readonly GroupCallSnapshot[];
 }
 
 export type ClientNotice =
@@ -67,6 +70,7 @@ export interface ClientParts {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly groupCalls: GroupCalls;
   readonly search: Search;
 }
 
@@ -167,6 +171,7 @@ export const REMOTE_METHODS = {
   ],
   files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
   calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
+  groupCalls: ["start", "join", "leave", "ring", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
   search: ["find"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 

@@ -5,6 +5,7 @@ import type {
   ContactSnapshot,
   ConversationSnapshot,
   DeviceSnapshot,
+  GroupCallSnapshot,
   LinkingRun,
   NodeSnapshot,
   ScanRun,
@@ -23,8 +24,10 @@ export class ClientMirror {
   readonly #shortCodes: Rows<ShortCodeRun>;
   readonly #scans: Rows<ScanRun>;
   readonly #calls: Rows<CallSnapshot>;
+  readonly #groupCalls: Rows<GroupCallSnapshot>;
 
-  constructor({ self, contacts, conversations, nodes, shortCodes, scans, calls, devices, linking }: ClientSnapshot) {
+  constructor(snapshot: ClientSnapshot) {
+    const { self, contacts, conversations, nodes, shortCodes, scans, calls, groupCalls, devices, linking } = snapshot;
     this.#self = self;
     this.#devices = devices;
     this.#linking = linking;
@@ -34,6 +37,7 @@ export class ClientMirror {
     this.#shortCodes = new Rows(shortCodes, ({ contactId }) => contactId);
     this.#scans = new Rows(scans, ({ contactId }) => contactId);
     this.#calls = new Rows(calls, ({ id }) => id);
+    this.#groupCalls = new Rows(groupCalls, ({ id }) => id);
   }
 
   get self(): SelfSnapshot {
@@ -72,6 +76,10 @@ export class ClientMirror {
     return this.#calls;
   }
 
+  get groupCalls(): Pick<Rows<GroupCallSnapshot>, "list"> {
+    return this.#groupCalls;
+  }
+
   apply(event: ClientEvent): void {
     switch (event.kind) {
       case "self":
@@ -104,6 +112,10 @@ export class ClientMirror {
       case "call":
         if (event.call.state === "ended") this.#calls.delete(event.call.id);
         else this.#calls.put(event.call);
+        break;
+      case "groupCall":
+        if (event.call.state === "ended") this.#groupCalls.delete(event.call.id);
+        else this.#groupCalls.put(event.call);
         break;
       default:
         break; // not part of any snapshot

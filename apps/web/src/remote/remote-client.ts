@@ -9,6 +9,7 @@ import type {
   Conversations,
   Devices,
   Files,
+  GroupCalls,
   Groups,
   Messages,
   NodeSnapshot,
@@ -35,6 +36,7 @@ export class RemoteClient implements Client {
   readonly trust: Trust;
   readonly files: Files;
   readonly calls: Calls;
+  readonly groupCalls: GroupCalls;
   readonly search: Search;
   readonly #caller: ClientCaller;
   readonly #mirror: ClientMirror;
@@ -190,6 +192,19 @@ export class RemoteClient implements Client {
       setMedia: (...args) => call("calls", "setMedia", args),
       report: (...args) => call("calls", "report", args),
       restart: (...args) => call("calls", "restart", args),
+    };
+    this.groupCalls = {
+      list: () => mirror.groupCalls.list(),
+      start: (...args) => call("groupCalls", "start", args),
+      join: (...args) => call("groupCalls", "join", args),
+      leave: (...args) => call("groupCalls", "leave", args),
+      ring: (...args) => call("groupCalls", "ring", args),
+      routes: (...args) => call("groupCalls", "routes", args),
+      describe: (...args) => call("groupCalls", "describe", args),
+      offerCandidates: (...args) => call("groupCalls", "offerCandidates", args),
+      setMedia: (...args) => call("groupCalls", "setMedia", args),
+      report: (...args) => call("groupCalls", "report", args),
+      restart: (...args) => call("groupCalls", "restart", args),
     };
     this.search = { find: (...args) => call("search", "find", args) };
   }

@@ -431,7 +431,8 @@ export const enFirst = {
   "fail.scan/unknownContact": "That code belongs to somebody you have no conversation with.",
   "fail.recovery/malformed": "Those are not the words of a recovery sheet.",
   "fail.recovery/malformedWord": "Word {{word}} is not on any recovery sheet. Look at it again.",
-  "fail.call/notPossible": "A call needs a conversation of two that works.",
+  "fail.call/notPossible": "A call needs a conversation that works.",
+  "fail.call/full": "The call is full: four people are in it.",
   "fail.call/busy": "Another call goes on. End it first.",
   "fail.call/unknown": "That call is over.",
   "fail.call/noRelay":

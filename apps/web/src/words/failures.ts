@@ -85,6 +85,7 @@ const SENTENCES = {
   "scan/unknownDevice": "fail.scan/unknownDevice",
   "scan/unknownContact": "fail.scan/unknownContact",
   "call/notPossible": "fail.call/notPossible",
+  "call/full": "fail.call/full",
   "call/busy": "fail.call/busy",
   "call/unknown": "fail.call/unknown",
   "call/noRelay": "fail.call/noRelay",

@@ -34,6 +34,7 @@ export function snapshotOf(client: Client): ClientSnapshot {
     devices: client.devices.list(),
     ...(linking === undefined ? {} : { linking }),
     calls: client.calls.list(),
+    groupCalls: client.groupCalls.list(),
     scans: contacts.flatMap(({ identityId }) => client.verification.scanRun(identityId) ?? []),
     shortCodes: contacts.flatMap(({ identityId }) => client.verification.shortCode(identityId) ?? []),
   };

@@ -1,16 +1,25 @@
 // The base keys of a call, anew in every epoch of its conversation (spec/protocol/call.md section 5). Handed to whoever seals media, and
 // kept nowhere.
-import { decodeBase64Url } from "@p2pcrypt/bytes";
+import { decodeBase64Url, encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
 import { type EpochKeys, kidOf } from "@p2pcrypt/sframe";
 import type { Core } from "../core.ts";
-import type { Call } from "./call.ts";
 
 /** undefined: the call is over, and nothing opens any more. */
 export type CallKeysListener = (keys: EpochKeys | undefined) => void;
 
+/** Who seals media in a call at this moment. */
+export interface CallSenders {
+  readonly callId: string;
+  readonly groupId: string;
+  /** Own. */
+  readonly join: Uint8Array;
+  readonly others: readonly { readonly leaf: number; readonly join: Uint8Array }[];
+}
+
 interface Known {
   readonly epoch: bigint;
+  readonly joins: string;
   /** Who was in the conversation: leaf and identity. */
   readonly members: readonly { readonly leaf: number; readonly identityId: IdentityId }[];
   readonly keys: EpochKeys;
@@ -19,6 +28,8 @@ interface Known {
 export class CallKeys {
   readonly #core: Core;
   readonly #known = new Map<string, Known>();
+  /** One that was overtaken is dropped. */
+  readonly #changes = new Map<string, number>();
   readonly #listeners = new Map<string, Set<CallKeysListener>>();
 
   constructor(core: Core) {
@@ -33,19 +44,18 @@ export class CallKeys {
     return () => listeners.delete(listener);
   }
 
-  /** The other side's join id is known: now there are keys for both. */
-  joined(call: Call, join: string): void {
-    call.peerJoin = decodeBase64Url(join);
-    this.changed(call);
-  }
-
-  /** There may be a new epoch. */
-  changed(call: Call): void {
-    this.#derive(call).catch(() => undefined); // the session moved on meanwhile, and says so again
+  /** There may be a new epoch, or somebody joined or left. */
+  changed(senders: CallSenders): void {
+    const { callId } = senders;
+    const change = (this.#changes.get(callId) ?? 0) + 1;
+    this.#changes.set(callId, change);
+    const isNewest = (): boolean => this.#changes.get(callId) === change;
+    this.#derive(senders, isNewest).catch(() => undefined); // the session moved on meanwhile, and says so again
   }
 
   forget(callId: string): void {
     this.#known.delete(callId);
+    this.#changes.delete(callId);
     for (const listener of this.#listeners.get(callId) ?? []) listener(undefined);
     this.#listeners.delete(callId);
   }
@@ -54,27 +64,30 @@ export class CallKeys {
     for (const callId of [...this.#listeners.keys()]) this.forget(callId);
   }
 
-  async #derive(call: Call): Promise<void> {
-    const { id } = call.snapshot;
-    const { peerJoin, peerLeaf } = call;
-    const session = await this.#core.sessions.get(call.groupId);
-    const before = this.#known.get(id);
-    if (session === undefined || peerJoin === undefined || peerLeaf === undefined || session.status !== "active") return;
+  async #derive({ callId, groupId, join, others }: CallSenders, isNewest: () => boolean): Promise<void> {
+    const session = await this.#core.sessions.get(groupId);
+    const before = this.#known.get(callId);
+    if (session === undefined || session.status !== "active" || !isNewest()) return;
     const { epoch } = session;
-    if (before !== undefined && before.epoch >= epoch) return;
-    const callId = decodeBase64Url(id);
-    const [own, theirs] = [await session.callBaseKey(callId, call.join), await session.callBaseKey(callId, peerJoin)];
-    if (call.snapshot.state === "ended" || (this.#known.get(id)?.epoch ?? -1n) >= epoch) return;
+    const joins = [join, ...others.map((one) => one.join)].map(encodeHex).join();
+    if (before !== undefined && (before.epoch > epoch || (before.epoch === epoch && before.joins === joins))) return;
+    const call = decodeBase64Url(callId);
     const members = session.roster.map(({ leaf, identityId }) => ({ leaf, identityId }));
+    const present = others.filter((other) => members.some(({ leaf }) => leaf === other.leaf));
+    const own = await session.callBaseKey(call, join);
+    const theirs = await Promise.all(present.map((other) => session.callBaseKey(call, other.join)));
+    if (!isNewest()) return;
     const isThere = (one: Known["members"][number]): boolean =>
       members.some((member) => member.leaf === one.leaf && member.identityId === one.identityId);
-    const isPeerThere = members.some(({ leaf }) => leaf === peerLeaf);
     const keys: EpochKeys = {
       own: { kid: kidOf(session.self.leaf, epoch), baseKey: own },
-      others: isPeerThere ? [{ kid: kidOf(peerLeaf, epoch), baseKey: theirs }] : [],
+      others: present.flatMap(({ leaf }, at) => {
+        const baseKey = theirs[at];
+        return baseKey === undefined ? [] : [{ kid: kidOf(leaf, epoch), baseKey }];
+      }),
       isRemoval: before !== undefined && !before.members.every(isThere),
     };
-    this.#known.set(id, { epoch, members, keys });
-    for (const listener of this.#listeners.get(id) ?? []) listener(keys);
+    this.#known.set(callId, { epoch, joins, members, keys });
+    for (const listener of this.#listeners.get(callId) ?? []) listener(keys);
   }
 }

@@ -5,14 +5,20 @@ import type { Core } from "../core.ts";
 import { ConnectionError } from "../ports.ts";
 
 /** @returns undefined when the address is to be hidden and nothing hides it (R11). */
-export async function routesOf(core: Core, call: CallSnapshot): Promise<CallRoutes | undefined> {
+export async function routesOf(
+  core: Core,
+  call: Pick<CallSnapshot, "conversationId" | "hidesAddress">,
+): Promise<CallRoutes | undefined> {
   const relay = await relayOf(core, call);
   if (relay === undefined && call.hidesAddress) return undefined;
   return { iceServers: relay === undefined ? [] : [relay], isRelayOnly: call.hidesAddress };
 }
 
 /** @returns undefined when the node has none, or does not answer. */
-async function relayOf(core: Core, { conversationId }: CallSnapshot): Promise<CallRoutes["iceServers"][number] | undefined> {
+async function relayOf(
+  core: Core,
+  { conversationId }: Pick<CallSnapshot, "conversationId">,
+): Promise<CallRoutes["iceServers"][number] | undefined> {
   const { threads, groups } = core.tables;
   const group = groups.get(threads.get(conversationId)?.groupId ?? "");
   if (group === undefined) return undefined;

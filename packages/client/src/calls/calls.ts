@@ -1,6 +1,6 @@
 // Calls between two people: who rings, who answers, what both describe to each other (spec/protocol/call.md). Everything is said by
 // ephemeral content of the conversation; media, and the connection that carries them, belong to whoever listens.
-import { encodeBase64Url } from "@p2pcrypt/bytes";
+import { decodeBase64Url, encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallDescription, CallMedia, CallSignalContent, CallStep } from "@p2pcrypt/content";
 import type { Member } from "@p2pcrypt/session";
 import type { CallEnd, CallOrder, CallRoutes, CallSnapshot, ConnectionReport, MediaOn } from "../call-snapshots.ts";
@@ -18,11 +18,18 @@ import {
   SAY_AGAIN_MS,
 } from "./call.ts";
 import { rememberCall } from "./call-history.ts";
-import { CallKeys, type CallKeysListener } from "./call-keys.ts";
+import type { CallKeys } from "./call-keys.ts";
 import { routesOf } from "./call-routes.ts";
-import { RingLimit } from "./ring-limit.ts";
+import type { RingLimit } from "./ring-limit.ts";
 
 const MAX_REMEMBERED = 50;
+
+/** With calls of groups. */
+export interface SharedByCalls {
+  readonly keys: CallKeys;
+  readonly rings: RingLimit;
+  readonly isInGroupCall: () => boolean;
+}
 
 export class CallRuns {
   readonly #core: Core;
@@ -30,12 +37,15 @@ export class CallRuns {
   readonly #keys: CallKeys;
   /** Oldest first; those that are over are kept a while, so that what is said of them late changes nothing. */
   readonly #calls = new Map<string, Call>();
-  readonly #rings = new RingLimit();
+  readonly #rings: RingLimit;
+  readonly #isInGroupCall: () => boolean;
 
-  constructor(core: Core, ephemerals: Ephemerals) {
+  constructor(core: Core, ephemerals: Ephemerals, shared: SharedByCalls) {
     this.#core = core;
     this.#ephemerals = ephemerals;
-    this.#keys = new CallKeys(core);
+    this.#keys = shared.keys;
+    this.#rings = shared.rings;
+    this.#isInGroupCall = shared.isInGroupCall;
   }
 
   list(): readonly CallSnapshot[] {
@@ -48,7 +58,7 @@ export class CallRuns {
     const thread = core.tables.threads.get(conversationId);
     const group = thread?.groupId === undefined ? undefined : core.tables.groups.get(thread.groupId);
     if (thread?.contactId === undefined || group?.state !== "active") throw new ClientError({ code: "call/notPossible" });
-    if (this.list().length > 0) throw new ClientError({ code: "call/busy" });
+    if (this.list().length > 0 || this.#isInGroupCall()) throw new ClientError({ code: "call/busy" });
     const call = this.#begin(encodeBase64Url(core.deps.random(16)), group, thread.contactId, { media, isOutgoing: true });
     this.#sayAgain(call, { step: "ring", media });
     this.#within(call, RINGS_FOR_MS, () => this.end(call, "noAnswer", "cancelled"));
@@ -152,17 +162,13 @@ export class CallRuns {
     throw new ClientError({ code: "call/noRelay" });
   }
 
-  watchKeys(callId: string, listener: CallKeysListener): () => void {
-    return this.#keys.watch(callId, listener);
-  }
-
   /** The group may have a new epoch, or end. */
   groupChanged(groupId: string): void {
     for (const call of this.#calls.values()) {
       if (call.groupId !== groupId || !isGoingOn(call)) continue;
       const group = this.#core.tables.groups.get(groupId);
       const isThere = call.peer === undefined || group?.roster.some(({ deviceId }) => encodeBase64Url(deviceId) === call.peer);
-      if (group?.state === "active" && isThere === true) this.#keys.changed(call);
+      if (group?.state === "active" && isThere === true) this.#keysChanged(call);
       else this.end(call, "failed", "failed");
     }
   }
@@ -172,7 +178,6 @@ export class CallRuns {
       call.saying?.();
       call.limit?.();
     }
-    this.#keys.close();
   }
 
   #going(callId: string): Call {
@@ -216,10 +221,10 @@ export class CallRuns {
     const thread = this.#core.tables.threads.get(group.threadId);
     if (thread?.contactId !== author.identityId) return;
     if (signal.step === "ring") this.#rang(group, author, device, signal, call);
-    else if (call?.groupId === group.groupId && isGoingOn(call)) this.#said(call, author, device, signal);
+    else if (call?.groupId === group.groupId && isGoingOn(call) && signal.step !== "in") this.#said(call, author, device, signal);
   }
 
-  #said(call: Call, { leaf }: Member, device: string, signal: Exclude<CallSignalContent, { step: "ring" }>): void {
+  #said(call: Call, { leaf }: Member, device: string, signal: Exclude<CallSignalContent, { step: "ring" | "in" }>): void {
     if (signal.step === "end") this.#ended(call, device, signal.reason);
     else if (signal.step === "accept") this.#accepted(call, leaf, device, signal.to);
     // From here on it is between two devices: what another one of theirs says is not for us (K2).
@@ -228,7 +233,7 @@ export class CallRuns {
     else if (signal.step === "offer") this.end(call, "elsewhere");
   }
 
-  #saidByPeer(call: Call, signal: Exclude<CallSignalContent, { step: "ring" | "end" | "accept" }>): void {
+  #saidByPeer(call: Call, signal: Exclude<CallSignalContent, { step: "ring" | "in" | "end" | "accept" }>): void {
     switch (signal.step) {
       case "offer":
         this.#offered(call, signal);
@@ -245,8 +250,8 @@ export class CallRuns {
         if (call.snapshot.isOutgoing && call.snapshot.connectedAtMs !== undefined) this.#orderOffer(call);
         break;
       case "media": {
-        const { microphone, camera, screen } = signal;
-        this.#tell(call, { theirs: { microphone, camera, screen } });
+        const { microphone, camera, screen, isHeld } = signal;
+        this.#tell(call, { theirs: { microphone, camera, screen, ...(isHeld === true ? { isHeld } : {}) } });
       }
     }
   }
@@ -276,7 +281,7 @@ export class CallRuns {
       this.end(other, "replaced");
     } else if (other !== undefined && isFromSame && other.snapshot.state === "ringing") {
       this.end(other, "missed");
-    } else if (other !== undefined) {
+    } else if (other !== undefined || this.#isInGroupCall()) {
       this.#sayTo(group.threadId, { kind: "callSignal", call: id, step: "end", reason: "busy" });
       return;
     }
@@ -333,8 +338,14 @@ export class CallRuns {
   #joins(call: Call, join: string): boolean {
     const known = call.peerJoin;
     if (known !== undefined) return encodeBase64Url(known) === join;
-    this.#keys.joined(call, join);
+    call.peerJoin = decodeBase64Url(join);
+    this.#keysChanged(call);
     return true;
+  }
+
+  #keysChanged({ snapshot, groupId, join, peerJoin, peerLeaf }: Call): void {
+    if (peerJoin === undefined || peerLeaf === undefined) return;
+    this.#keys.changed({ callId: snapshot.id, groupId, join, others: [{ leaf: peerLeaf, join: peerJoin }] });
   }
 
   #ended(call: Call, device: string, reason: Extract<CallStep, { step: "end" }>["reason"]): void {

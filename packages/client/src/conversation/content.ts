@@ -155,7 +155,6 @@ const FOR_TWO: ReadonlySet<Content["kind"]> = new Set([
   "scanProof",
   "scanConfirm",
   "scanCancel",
-  "call",
   "contactCard",
   "certifications",
   "introduction",

@@ -97,7 +97,11 @@ export class Ephemerals {
     const opened = await session.openEphemeral(record);
     if (opened === undefined) return;
     const isOwn = opened.author.identityId === core.account.identityId;
-    if (!isOwn && core.tables.contacts.get(opened.author.identityId)?.state !== "accepted") return;
+    const contact = core.tables.contacts.get(opened.author.identityId);
+    const isKnown = isOwn || contact?.state === "accepted";
+    // In a group's call everybody is connected to everybody, whether they are contacts or not.
+    const mayCall = core.tables.threads.get(group.threadId)?.kind === "group" && contact?.state !== "blocked";
+    if (!isKnown && !mayCall) return;
     if (isOwn && opened.author.leaf === session.self.leaf) return;
     const key = `${groupId}/${opened.author.leaf}/${encodeHex(opened.session)}`;
     if (opened.counter <= (this.#heard.get(key) ?? 0)) return;
@@ -105,8 +109,8 @@ export class Ephemerals {
     if (this.#heard.size > MAX_HEARD) this.#heard.delete(this.#heard.keys().next().value ?? "");
     const content = decoded(opened.content);
     if (content?.kind === "callSignal") this.#hearCall?.(group, opened.author, content);
-    if (content?.kind === "fileSignal") this.#hearFile?.(group, opened.author, content);
-    if (isOwn) return;
+    if (content?.kind === "fileSignal" && isKnown) this.#hearFile?.(group, opened.author, content);
+    if (isOwn || !isKnown) return;
     if (content?.kind === "typing") this.#typing(group.threadId, opened.author.identityId, content.isTyping);
     if (content?.kind === "presence") this.#presence(group.threadId, opened.author.identityId, content.state);
   }

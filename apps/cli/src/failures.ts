@@ -2,6 +2,7 @@
 import { ClientError, type ClientFailure, ConnectionError, type LinkingFailure } from "@p2pcrypt/client";
 import { VaultError } from "@p2pcrypt/vault";
 import { CommandError, EXIT, type ExitCode } from "./exit-codes.ts";
+import { printable } from "./printable.ts";
 
 export function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
@@ -43,6 +44,12 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.notFound, "there is no such device: p2pcrypt device list"];
     case "device/tooMany":
       return [EXIT.refused, `an identity has at most ${failure.most} devices; remove one first: p2pcrypt device remove ID`];
+    case "device/limited": {
+      const where = failure.keepers.length === 0 ? "a keeper" : failure.keepers.map(printable).join(" or ");
+      return [EXIT.refused, `the identity's key is not on this device, which is a limited one: do that on ${where}`];
+    }
+    case "device/alreadyKeeper":
+      return [EXIT.refused, "that device is a keeper already"];
     case "linking/malformed":
       return [EXIT.refused, "that is neither a link for a new device nor a code of ten characters"];
     case "linking/noRun":

@@ -7,10 +7,15 @@ import { printable } from "./printable.ts";
 import { askYes } from "./question.ts";
 
 /** @returns the run, linked. @throws {ClientError} linking/failed */
-export async function offerLinking(client: Client, output: Output, form: LinkingRun["form"]): Promise<LinkingRun> {
-  const run = await client.devices.startLinking(form);
+export async function offerLinking(
+  client: Client,
+  output: Output,
+  { form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">,
+): Promise<LinkingRun> {
+  const run = await client.devices.startLinking(form, { isKeeper });
   const { code, expiresAtMs } = run;
-  output.say(form === "link" ? [encodeQR(code, "ascii"), code] : [code], { form, code, validUntil: expiresAtMs });
+  output.say(form === "link" ? [encodeQR(code, "ascii"), code] : [code], { form, code, validUntil: expiresAtMs, isKeeper });
+  output.note(isKeeper ? AS_KEEPER : AS_LIMITED);
   output.note("For your own new device alone: good once, for three minutes. There: p2pcrypt device join. Waiting …");
   const compare = await runWhen(client, run, ({ state }) => state !== "waiting");
   if (compare.state === "compare") {
@@ -22,6 +27,10 @@ export async function offerLinking(client: Client, output: Output, form: Linking
   if (ended.state === "failed") throw new ClientError({ code: "linking/failed", reason: ended.reason ?? "damaged" });
   return ended;
 }
+
+const AS_KEEPER = "The new device is given the identity's key. Removing it does not take that back.";
+const AS_LIMITED =
+  "The new device is limited: it talks, and asks this one for what needs the identity's key (--keeper gives it the key).";
 
 export function sayDigits(output: Output, digits: string, about: Readonly<Record<string, string>>): void {
   output.say(`Digits:  ${digits.slice(0, 3)} ${digits.slice(3)}`, { digits, ...about });

@@ -4,19 +4,30 @@ import { printable } from "./printable.ts";
 
 /** Who this home is. */
 export function showSelf({ output }: CommandContext, self: SelfSnapshot): void {
-  const { name, identityId, fingerprint, deviceId, homeNodeUrl, link, isPublished, isFindable, settings } = self;
+  const { name, identityId, fingerprint, deviceId, homeNodeUrl, link, isPublished, isFindable, settings, limited } = self;
   output.say(
     [
       `Name:         ${printable(name)}`,
       `Identity:     ${identityId}`,
       `Fingerprint:  ${fingerprint} (for gpg)`,
-      `Device:       ${deviceId}`,
+      `Device:       ${deviceId}${limited === undefined ? "" : `, limited; certified until ${new Date(limited.certifiedUntilMs).toLocaleDateString()}`}`,
       `Node:         ${homeNodeUrl}${isPublished ? "" : " (does not know you yet)"}`,
       `Others hear:  receipts ${onOff(settings.sendsReceipts)}, typing ${onOff(settings.sendsTyping)}, presence ${onOff(settings.sendsPresence)}`,
       `Found by:     your link and fingerprint${isFindable ? ", and your name" : ""}`,
       `Link:         ${link}`,
     ],
-    { name, identity: identityId, fingerprint, device: deviceId, node: homeNodeUrl, link, isPublished, isFindable, settings },
+    {
+      name,
+      identity: identityId,
+      fingerprint,
+      device: deviceId,
+      node: homeNodeUrl,
+      link,
+      isPublished,
+      isFindable,
+      settings,
+      ...(limited && { limited }),
+    },
   );
 }
 

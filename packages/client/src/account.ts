@@ -6,6 +6,7 @@ import { change } from "./account/publish.ts";
 import { formatRevocation } from "./account/revoke.ts";
 import { announceSuccession, offerSuccession } from "./account/succession.ts";
 import type { Core } from "./core.ts";
+import { assertKeeper } from "./devices/keepers.ts";
 import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
 import type { RecoverySheet, RevocationCertificate, SelfSnapshot, Settings, Successor } from "./snapshots.ts";
@@ -64,6 +65,7 @@ export class ClientAccount implements Account {
     { withMessages = false }: { readonly withMessages?: boolean } = {},
   ): Promise<Uint8Array> {
     const core = this.#core;
+    assertKeeper(core);
     const { FULL_VERSION, newBackupKey, sealBackup } = await import("./account/backup.ts");
     if (withMessages) return this.#exportFull(await newBackupKey(core.deps, passphrase, FULL_VERSION));
     const bytes = await sealBackup(core, passphrase);
@@ -73,6 +75,7 @@ export class ClientAccount implements Account {
 
   async keepBackupPassphrase(passphrase: string): Promise<void> {
     const core = this.#core;
+    assertKeeper(core);
     const { FULL_VERSION, newBackupKey } = await import("./account/backup.ts");
     const kept = passphrase === "" ? undefined : await newBackupKey(core.deps, passphrase, FULL_VERSION);
     await core.ledger.transact(async (tx) => {
@@ -89,6 +92,7 @@ export class ClientAccount implements Account {
 
   async #exportFull(key: BackupKey): Promise<Uint8Array> {
     const core = this.#core;
+    assertKeeper(core);
     const { sealFullBackup } = await import("./account/full-backup.ts");
     const bytes = await sealFullBackup(core, key, (done, total) => core.emit({ kind: "backup", done, total }));
     await change(core, { backupAtMs: core.nowMs });
@@ -132,6 +136,7 @@ export class ClientAccount implements Account {
 
   async deleteIdentity(): Promise<{ readonly isRevoked: boolean }> {
     const core = this.#core;
+    assertKeeper(core);
     await sayGoodbye(core);
     await this.#tasks.settled();
     const isRevoked = await revokeAtHome(core);

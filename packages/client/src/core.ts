@@ -1,6 +1,7 @@
 // What every part of the client works with: state, nodes, time, and who is woken when something changed.
 import { encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
+import { assertKeeper } from "./devices/keepers.ts";
 import type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
 import type { FileDeps } from "./files/file-ports.ts";
@@ -72,9 +73,9 @@ export class Core {
     return account;
   }
 
-  /** The identity's secret key, parsed once. */
-  secret(): Promise<OpenSecret> {
-    const { secret } = this.account;
+  /** The identity's secret key, parsed once. @throws {ClientError} device/limited */
+  async secret(): Promise<OpenSecret> {
+    const secret = assertKeeper(this);
     if (this.#secret?.of !== secret)
       this.#secret = { of: secret, open: this.deps.identity.openSecret(secret, { atMs: this.nowMs }) };
     return this.#secret.open;

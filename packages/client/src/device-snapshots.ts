@@ -4,6 +4,8 @@ export interface DeviceSnapshot {
   /** Hex, 16 bytes. */
   readonly deviceId: string;
   readonly isThis: boolean;
+  /** Holds the identity's key, or may: until a keeper said otherwise. */
+  readonly isKeeper: boolean;
   /** As its person named it; undefined until it said so, or for one that was not linked. */
   readonly name?: string;
   /** When this device first heard of it. */
@@ -14,11 +16,21 @@ export interface DeviceSnapshot {
   readonly isNew: boolean;
 }
 
+/** What a device is that does not hold the identity's key. */
+export interface LimitedSnapshot {
+  /** Names of the other devices that do, as far as they are known. */
+  readonly keepers: readonly string[];
+  /** A keeper has to run before that: afterwards this device has to be linked again. */
+  readonly certifiedUntilMs: number;
+}
+
 /** The linking of a new device, as the device sees it that takes it in. */
 export interface LinkingRun {
   /** Names this attempt. */
   readonly run: string;
   readonly form: "link" | "typed";
+  /** Whether the new device is given the identity's key. */
+  readonly isKeeper: boolean;
   /** To scan or to open, or to type in. A secret until it was used. */
   readonly code: string;
   readonly expiresAtMs: number;

@@ -8,17 +8,29 @@ export interface Devices {
   rename(name: string): Promise<void>;
   /**
    * Shows a code for a new device, good once and for three minutes. An earlier one ends. Whoever has the code and is confirmed becomes
-   * this identity: the caller asks for the passphrase first, where there is one.
+   * this identity: the caller asks for the passphrase first, where there is one. The new device is limited, unless it is to be a keeper:
+   * then it is given the identity's key, which removing it does not take back.
    *
-   * @throws {ClientError} device/tooMany, node/unreachable, node/refused
+   * @throws {ClientError} device/limited, device/tooMany, node/unreachable, node/refused
    */
-  startLinking(form: LinkingRun["form"]): Promise<LinkingRun>;
+  startLinking(form: LinkingRun["form"], as?: { readonly isKeeper?: boolean }): Promise<LinkingRun>;
   /** The linking going on, or the last one since start. */
   linking(): LinkingRun | undefined;
   /** The person says whether both devices show the same digits. @throws {ClientError} linking/noRun */
   confirmLinking(isEqual: boolean): Promise<void>;
   cancelLinking(): Promise<void>;
-  /** Removes another device from the identity and from every conversation. Never undone. @throws {ClientError} device/unknown */
+  /**
+   * Gives a limited device the identity's key. Never undone: the caller asks for the passphrase first, where there is one.
+   *
+   * @throws {ClientError} device/limited, device/unknown, device/alreadyKeeper
+   */
+  makeKeeper(deviceId: string): Promise<void>;
+  /**
+   * Removes another device from the identity and from every conversation. Never undone. Whoever has a keeper has the identity's key as
+   * well: when one is lost, the identity has to be revoked.
+   *
+   * @throws {ClientError} device/limited, device/unknown
+   */
   remove(deviceId: string): Promise<void>;
 }
 

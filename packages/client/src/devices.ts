@@ -7,6 +7,7 @@ import type { Core } from "./core.ts";
 import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
 import type { Devices } from "./device-surface.ts";
 import { shortName } from "./devices/device-name.ts";
+import { assertKeeper } from "./devices/keepers.ts";
 import type { LinkingOffer } from "./devices/linking-offer.ts";
 import { deviceSnapshots } from "./devices/list.ts";
 import { removeDevice } from "./devices/remove.ts";
@@ -28,15 +29,16 @@ export class ClientDevices implements Devices {
     await change(this.#core, { deviceName: shortName(name) });
   }
 
-  async startLinking(form: LinkingRun["form"]): Promise<LinkingRun> {
+  async startLinking(form: LinkingRun["form"], { isKeeper = false }: { readonly isKeeper?: boolean } = {}): Promise<LinkingRun> {
     const core = this.#core;
     assertGoesOn(core);
+    assertKeeper(core);
     if (core.account.devices.length >= limits.MAX_DEVICES)
       throw new ClientError({ code: "device/tooMany", most: limits.MAX_DEVICES });
     if (this.#offer?.isOver === false) this.#offer.cancel();
     // Few sessions need it, and a browser loads it then.
     const linking = await import("./devices/linking-offer.ts");
-    this.#offer = await linking.LinkingOffer.begin(core, form, (run) => core.emit({ kind: "linking", run }));
+    this.#offer = await linking.LinkingOffer.begin(core, { form, isKeeper }, (run) => core.emit({ kind: "linking", run }));
     core.emit({ kind: "linking", run: this.#offer.snapshot });
     return this.#offer.snapshot;
   }
@@ -52,6 +54,13 @@ export class ClientDevices implements Devices {
 
   async cancelLinking(): Promise<void> {
     this.#offer?.cancel();
+  }
+
+  async makeKeeper(deviceId: string): Promise<void> {
+    const core = this.#core;
+    assertGoesOn(core);
+    // Few sessions need it, and a browser loads it then.
+    await (await import("./devices/renewal.ts")).makeKeeper(core, deviceId);
   }
 
   async remove(deviceId: string): Promise<void> {

@@ -14,6 +14,9 @@ export type ClientFailure =
   | { readonly code: "client/removed" }
   | { readonly code: "device/unknown" }
   | { readonly code: "device/tooMany"; readonly most: number }
+  /** The identity's key is not on this device: it is done on one of the keepers, as far as their names are known. */
+  | { readonly code: "device/limited"; readonly keepers: readonly string[] }
+  | { readonly code: "device/alreadyKeeper" }
   /** Neither a link for a new device nor a typed code. */
   | { readonly code: "linking/malformed" }
   | { readonly code: "linking/noRun" }

@@ -21,6 +21,8 @@ export interface IdentityPort {
   readCertificate(bytes: Uint8Array, at: At): Promise<ReadCertificate | undefined>;
   /** Of certificates that were read. @throws {IdentityError} for those of two identities */
   mergeCertificates(a: Uint8Array, b: Uint8Array): Promise<Uint8Array>;
+  /** For credentials. Of a certificate that was read. */
+  minimalCertificate(bytes: Uint8Array, at: At): Promise<Uint8Array>;
   armorCertificate(bytes: Uint8Array, at: At): Promise<string>;
   /** A certificate with the effect of a revocation certificate, armored. @throws {IdentityError} revocation/malformed */
   applyRevocation(certificate: Uint8Array, armored: string, at: At): Promise<Uint8Array>;
@@ -29,7 +31,7 @@ export interface IdentityPort {
     certificate: Uint8Array,
     deviceCertificate: Uint8Array,
     at: At,
-  ): Promise<{ readonly deviceId: Uint8Array; readonly signatureKey: Uint8Array } | undefined>;
+  ): Promise<{ readonly deviceId: Uint8Array; readonly signatureKey: Uint8Array; readonly notAfterMs: number } | undefined>;
   verifyProfile(
     certificate: Uint8Array,
     profile: Uint8Array,

@@ -5,7 +5,7 @@ export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
 export { createClient, hasIdentity, importClient, linkClient, openClient, recoverClient } from "./client.ts";
 export { quoteOf } from "./conversation/quote.ts";
-export type { DeviceSnapshot, LinkingFailure, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
+export type { DeviceSnapshot, LimitedSnapshot, LinkingFailure, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
 export type { Devices, Linking } from "./device-surface.ts";
 export type {
   CallEntry,

@@ -49,6 +49,7 @@ export const openPgpIdentity: IdentityPort = {
     return certificate === undefined ? undefined : factsOf(certificate, at);
   },
   mergeCertificates,
+  minimalCertificate: async (bytes, at) => (await parseCertificate(bytes, at)).minimal(),
   armorCertificate: async (bytes, at) => (await parseCertificate(bytes, at)).armored(),
   applyRevocation: async (bytes, text, at) =>
     mergeCertificates(bytes, await readRevocationCertificate(text, await parseCertificate(bytes, at))),

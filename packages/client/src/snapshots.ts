@@ -2,6 +2,7 @@
 
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Arrangement } from "./arrangement.ts";
+import type { LimitedSnapshot } from "./device-snapshots.ts";
 import type { Entry } from "./entry-snapshots.ts";
 import type { PinnedMessage } from "./message-snapshots.ts";
 import type { AuthenticationSnapshot, OwnCertification } from "./trust-snapshots.ts";
@@ -24,6 +25,8 @@ export interface SelfSnapshot {
   readonly isPublished: boolean;
   /** The node's answer when it refuses to publish; undefined while all is well or the node is merely unreachable. */
   readonly publishRefusal?: string;
+  /** Of a device that asks a keeper; absent on a keeper. */
+  readonly limited?: LimitedSnapshot;
   /** Under which identity this one goes on, as its contacts were told. */
   readonly successor?: Successor;
   /** Whether directories find the identity by its name. By its fingerprint everybody finds it. */

@@ -154,6 +154,7 @@ export class Tasks {
         break;
       case core.tables.devices.name:
         this.#tellDevices();
+        this.#wake(this.#pumps.states);
         break;
       case contacts.name: {
         const row = this.#tellContact(id);

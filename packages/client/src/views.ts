@@ -7,6 +7,7 @@ import { shownMentions } from "./conversation/mentions.ts";
 import { textOf } from "./conversation/said.ts";
 import { othersIn, stateOf } from "./conversation/thread.ts";
 import type { Core } from "./core.ts";
+import { keeperNames } from "./devices/keepers.ts";
 import { NEW_DEVICE_MS } from "./devices/list.ts";
 import type { Entry, FileEntry, TextEntry } from "./entry-snapshots.ts";
 import { factsOf } from "./files/arrived.ts";
@@ -35,6 +36,9 @@ export function selfSnapshot(core: Core): SelfSnapshot {
     homeNodeUrl: account.homeNodeUrl,
     link: formatContactLink({ nodeUrl, identityId: account.identityId, nameHint: account.name }),
     isPublished: account.profile?.isPublished === true && account.inbox.isCreated,
+    ...(account.secret === undefined
+      ? { limited: { keepers: keeperNames(core), certifiedUntilMs: account.device.notAfterMs } }
+      : {}),
     ...(account.successor === undefined ? {} : { successor: account.successor }),
     isFindable: account.isFindable === true,
     settings: account.settings,

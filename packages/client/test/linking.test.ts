@@ -57,7 +57,7 @@ it("a typed code does the same, and what begins later reaches both devices", asy
   const world = await World.create();
   const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
   await world.published(ana, ben);
-  const phone = await world.linked(ben, "Phone", "typed");
+  const phone = await world.linked(ben, "Phone", { form: "typed" });
   await world.until("published", () => phone.client.account.snapshot().isPublished);
   await world.acquainted(ben, ana);
   await world.until("there too", () => conversationOf(phone)?.state === "active", 60_000);

@@ -10,6 +10,9 @@ export const PURPOSES = {
   welcomeEnvelope: "p2pcrypt welcome envelope",
   stuckNotice: "p2pcrypt stuck notice",
   ownState: "p2pcrypt own state",
+  renewalRequest: "p2pcrypt renewal request",
+  renewal: "p2pcrypt renewal",
+  keeperKey: "p2pcrypt keeper key",
   transition: "p2pcrypt transition",
   webBuild: "p2pcrypt web build",
 } as const;

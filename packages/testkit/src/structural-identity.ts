@@ -45,13 +45,15 @@ export function createStructuralIdentity(crypto: SessionCrypto, random: RandomBy
     applyRevocation: async (bytes) => bytes,
     readOwnerTrust: () => [],
     verifyTransition: async () => false,
+    minimalCertificate: async (bytes) => bytes,
     armorCertificate: async (bytes) => decodeUtf8(bytes),
     verifyObject: async (certificate, purpose, payload, signature) =>
       equalBytes(signature, signatureOf(read(certificate, "certificate").primary, purpose, payload)),
     verifyDevice: async (certificate, device) => {
       const paper = attempt(() => signed(device, "device"));
       if (paper === undefined || paper.primary !== read(certificate, "certificate").primary) return undefined;
-      return { deviceId: bytesOf(paper, "deviceId"), signatureKey: bytesOf(paper, "signatureKey") };
+      const notAfterMs = Number(paper.fields?.["notAfterMs"]);
+      return { deviceId: bytesOf(paper, "deviceId"), signatureKey: bytesOf(paper, "signatureKey"), notAfterMs };
     },
     verifyProfile: async (certificate, bytes, { atMs }) => {
       const profile = attempt(() => profileOf(signed(bytes, "profile")));

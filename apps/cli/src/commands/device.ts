@@ -1,6 +1,6 @@
 // Own devices in a terminal: linking a new one, from either side, the list, and the end of one.
 import { hostname } from "node:os";
-import { type Client, type ClientEvent, type DeviceSnapshot, linkClient } from "@p2pcrypt/client";
+import { type Client, type ClientEvent, type DeviceSnapshot, type LinkingRun, linkClient } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
@@ -28,7 +28,10 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
     .command("link")
     .description("show a code with which a new device becomes this identity too; good once, for three minutes")
     .option("--typed", "a short code to type instead of a link to scan")
-    .action(({ typed }: { typed?: boolean }) => run((context) => link(context, typed === true)));
+    .option("--keeper", "give it the identity's key as well; without that it is limited, and removing it takes everything back")
+    .action(({ typed, keeper }: { typed?: boolean; keeper?: boolean }) =>
+      run((context) => link(context, { form: typed === true ? "typed" : "link", isKeeper: keeper === true })),
+    );
   device
     .command("join")
     .description("this home becomes a new device of the identity that shows a code")
@@ -60,15 +63,19 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
       ),
     );
   device
+    .command("keeper <device>")
+    .description("give a limited device, by its id or name, the identity's key; it is never taken back")
+    .action((which: string) => run((context) => makeKeeper(context, which)));
+  device
     .command("remove <id>")
     .description("take a device out of this identity and out of every conversation, for ever")
     .action((id: string) => run((context) => remove(context, id)));
 }
 
-async function link(context: CommandContext, isTyped: boolean): Promise<void> {
+async function link(context: CommandContext, as: Pick<LinkingRun, "form" | "isKeeper">): Promise<void> {
   await withClient(context, { isOnline: true, asksAgain: true }, async (client) => {
     await settleWithin(client, PUBLISH_WAIT_MS);
-    const linked = await offerLinking(client, context.output, isTyped ? "typed" : "link");
+    const linked = await offerLinking(client, context.output, as);
     const { deviceId = "", deviceName = "" } = linked;
     context.output.note(`Linked. Taking ${printable(deviceName)} into your conversations …`);
     const { taken, all } = await linkedIn(client, deviceId, TAKEN_IN_WAIT_MS);
@@ -76,7 +83,13 @@ async function link(context: CommandContext, isTyped: boolean): Promise<void> {
       taken === all
         ? `${printable(deviceName)} is one of your devices now, and in ${all} of ${all} conversations.`
         : `${printable(deviceName)} is one of your devices now. It is in ${taken} of ${all} conversations; the others follow when both devices are online.`;
-    context.output.say(said, { device: deviceId, name: deviceName, conversations: all, takenInto: taken });
+    context.output.say(said, {
+      device: deviceId,
+      name: deviceName,
+      isKeeper: as.isKeeper,
+      conversations: all,
+      takenInto: taken,
+    });
   });
 }
 
@@ -131,7 +144,24 @@ async function remove(context: CommandContext, id: string): Promise<void> {
     const { deviceId } = client.account.snapshot();
     if (id === deviceId)
       throw new CommandError(EXIT.refused, "device/own", "this is the device in use; end it with: p2pcrypt identity delete");
+    const wasKeeper = client.devices.list().find((device) => device.deviceId === id)?.isKeeper === true;
     await client.devices.remove(id);
+    await settleWithin(client, PUBLISH_WAIT_MS);
+    showDevices(context, client);
+    if (wasKeeper) context.output.note(KEEPER_GONE);
+  });
+}
+
+const KEEPER_GONE =
+  "That device was a keeper: whoever has it has the identity's key. If it was lost or stolen, end this identity and begin another: p2pcrypt identity delete, or p2pcrypt identity revoke FILE.";
+
+async function makeKeeper(context: CommandContext, which: string): Promise<void> {
+  await withClient(context, { isOnline: true, asksAgain: true }, async (client) => {
+    await settleWithin(client, PUBLISH_WAIT_MS);
+    const found = client.devices.list().filter(({ deviceId, name, isThis }) => !isThis && (deviceId === which || name === which));
+    if (found.length > 1)
+      throw new CommandError(EXIT.usage, "device/ambiguous", "several devices have that name: give the id instead");
+    await client.devices.makeKeeper(found[0]?.deviceId ?? which);
     await settleWithin(client, PUBLISH_WAIT_MS);
     showDevices(context, client);
   });
@@ -142,7 +172,8 @@ function showDevices({ output }: CommandContext, client: Client): void {
   output.say(devices.map(lineOf), { devices });
 }
 
-function lineOf({ deviceId, isThis, name, lastSeenMs, isNew }: DeviceSnapshot): string {
+function lineOf({ deviceId, isThis, isKeeper, name, lastSeenMs, isNew }: DeviceSnapshot): string {
   const seen = lastSeenMs === undefined ? "" : `, last seen ${new Date(lastSeenMs).toLocaleString()}`;
-  return `${deviceId}  ${name === undefined ? "no name" : printable(name)}${isThis ? ", this one" : seen}${isNew ? ", new" : ""}`;
+  const kind = isKeeper ? "keeper" : "limited";
+  return `${deviceId}  ${name === undefined ? "no name" : printable(name)}, ${kind}${isThis ? ", this one" : seen}${isNew ? ", new" : ""}`;
 }

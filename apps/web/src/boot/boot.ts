@@ -87,7 +87,9 @@ export interface Boot {
   link(linking: Linking): Promise<void>;
   cancelJoining(): Promise<void>;
   /** Shows a code for a new device. @returns undefined for a wrong passphrase. @throws {ClientError} device/tooMany, node/* */
-  startLinking(form: LinkingRun["form"], passphrase?: string): Promise<LinkingRun | undefined>;
+  startLinking(as: Pick<LinkingRun, "form" | "isKeeper">, passphrase?: string): Promise<LinkingRun | undefined>;
+  /** Gives a limited device the identity's key. @returns false for a wrong passphrase. */
+  makeKeeper(deviceId: string, passphrase?: string): Promise<boolean>;
 
   /** @returns false for a wrong passphrase. */
   unlock(passphrase: string): Promise<boolean>;

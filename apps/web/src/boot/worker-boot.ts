@@ -95,8 +95,12 @@ export class WorkerBoot implements Boot {
     await this.#running().call("cancelJoining", undefined);
   }
 
-  startLinking(form: LinkingRun["form"], passphrase?: string): Promise<LinkingRun | undefined> {
-    return this.#running().call("startLinking", { form, ...(passphrase === undefined ? {} : { passphrase }) });
+  startLinking({ form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">, passphrase?: string): Promise<LinkingRun | undefined> {
+    return this.#running().call("startLinking", { form, isKeeper, ...(passphrase === undefined ? {} : { passphrase }) });
+  }
+
+  makeKeeper(deviceId: string, passphrase?: string): Promise<boolean> {
+    return this.#running().call("makeKeeper", { deviceId, ...(passphrase === undefined ? {} : { passphrase }) });
   }
 
   unlock(passphrase: string): Promise<boolean> {

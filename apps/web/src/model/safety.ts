@@ -34,12 +34,14 @@ export class Safety extends Model<SafetySnapshot> {
   }
 
   #read(): void {
-    const { safety } = this.#client.account.snapshot();
+    const { safety, limited } = this.#client.account.snapshot();
     const { storage } = this.getSnapshot();
     const open: SafetyStep[] = [];
     if (!this.#boot.hasPassphrase()) open.push("passphrase");
-    if (safety.canHaveRecoverySheet && safety.recoverySheetAtMs === undefined) open.push("sheet");
-    if (safety.revocationAtMs === undefined) open.push("revocation");
+    // Both are made on a keeper.
+    const hasKey = limited === undefined;
+    if (hasKey && safety.canHaveRecoverySheet && safety.recoverySheetAtMs === undefined) open.push("sheet");
+    if (hasKey && safety.revocationAtMs === undefined) open.push("revocation");
     if (storage?.isPersistent === false) open.push("storage");
     this.update({ open });
   }

@@ -92,7 +92,7 @@ export const REMOTE_METHODS = {
     "revokeDevice",
     "deleteIdentity",
   ],
-  // `startLinking` is an operation of its own, which asks for the passphrase.
+  // `startLinking` and `makeKeeper` are operations of their own, which ask for the passphrase.
   devices: ["rename", "confirmLinking", "cancelLinking", "remove"],
   contacts: ["preview", "lookUp", "add", "accept", "decline", "declineAll", "block", "unblock", "acceptAlert"],
   conversations: [
@@ -211,7 +211,12 @@ export type ClientOperations = {
   answerLinking: { request: { readonly isEqual: boolean }; answer: undefined };
   cancelJoining: { request: undefined; answer: undefined };
   /** Shows a code for a new device; undefined when the passphrase, which is asked for again where there is one, is wrong. */
-  startLinking: { request: { readonly form: LinkingRun["form"]; readonly passphrase?: string }; answer: LinkingRun | undefined };
+  startLinking: {
+    request: { readonly form: LinkingRun["form"]; readonly isKeeper: boolean; readonly passphrase?: string };
+    answer: LinkingRun | undefined;
+  };
+  /** False for a wrong passphrase. */
+  makeKeeper: { request: { readonly deviceId: string; readonly passphrase?: string }; answer: boolean };
   unlock: { request: { readonly passphrase: string }; answer: boolean };
   changePassphrase: { request: { readonly present?: string; readonly next: string }; answer: boolean };
   takeOver: { request: undefined; answer: undefined };

@@ -69,10 +69,13 @@ export class RemoteClient implements Client {
       linking: () => mirror.linking,
       rename: (...args) => call("devices", "rename", args),
       // Where there is a passphrase, the boot starts it with that.
-      startLinking: async (form) => {
-        const run = await caller.call("startLinking", { form });
+      startLinking: async (form, { isKeeper = false } = {}) => {
+        const run = await caller.call("startLinking", { form, isKeeper });
         if (run === undefined) throw new WebError({ code: "web/notNow" });
         return run;
+      },
+      makeKeeper: async (deviceId) => {
+        if (!(await caller.call("makeKeeper", { deviceId }))) throw new WebError({ code: "web/notNow" });
       },
       confirmLinking: (...args) => call("devices", "confirmLinking", args),
       cancelLinking: (...args) => call("devices", "cancelLinking", args),

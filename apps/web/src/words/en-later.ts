@@ -56,7 +56,12 @@ export const enLater = {
   "linking.waitingOld": "Now say the same on your other device.",
   "linking.start": "Link a device",
   "linking.line":
-    "The new device becomes you: it can write in your name and link others. Only ever show the code to a device of your own.",
+    "The new device becomes you: it reads and writes in your name. Only ever show the code to a device of your own.",
+  "linking.asKeeper": "Give it my identity's key, too",
+  "linking.asKeeperHint":
+    "It can then do all that this device does. Removing it does not take the key back: if it is stolen, the identity has to end.",
+  "linking.asLimitedHint":
+    "It talks, calls and adds people. Names, backups and linking stay here, and removing it takes everything from it.",
   "linking.showQr": "Show a QR code",
   "linking.showTyped": "Show a code to type",
   "linking.scanHint": "Scan this with your new device, or open the link there. Good once, until {{time}}.",
@@ -430,6 +435,14 @@ export const enLater = {
   "settings.deviceNoName": "Device without a name",
   "settings.deviceSeen": "last seen {{date}}",
   "settings.deviceNew": "new since {{date}}",
+  "settings.deviceKeeper": "has your identity's key",
+  "settings.deviceLimited": "limited",
+  "settings.deviceGiveKey": "Give it the key",
+  "settings.deviceRemoveKeeper": "Remove {{name}}?",
+  "settings.deviceRemoveKeeperLine":
+    "It has your identity's key, and removing it does not take that back. If it was lost or stolen, end this identity (your revocation certificate, or Delete below) and begin another.",
+  "settings.limited":
+    "This is a limited device: your identity's key is not on it. It works until {{date}}, and longer each time your device with the key runs.",
   "settings.succession": "Go on under another identity",
   "settings.successionLine": "Your contacts are told by both, in your conversations. They decide, and verify you anew.",
   "settings.successionOld": "Link of the old identity",

@@ -1,5 +1,6 @@
 // Every way in which an act can fail, in words. A code without a sentence does not compile.
 import type { ClientFailure, ClientFailureCode } from "@p2pcrypt/client";
+import { shownName } from "../text/printable.ts";
 import type { Words } from "./words.ts";
 
 /** Codes whose sentence needs nothing but the code. */
@@ -10,7 +11,8 @@ type FieldCode =
   | "node/otherIdentity"
   | "import/badKey"
   | "recovery/malformed"
-  | "linking/failed";
+  | "linking/failed"
+  | "device/limited";
 
 const FIELD_CODES: Record<FieldCode, true> = {
   "node/unreachable": true,
@@ -19,6 +21,7 @@ const FIELD_CODES: Record<FieldCode, true> = {
   "import/badKey": true,
   "recovery/malformed": true,
   "linking/failed": true,
+  "device/limited": true,
 };
 
 const SENTENCES = {
@@ -30,6 +33,7 @@ const SENTENCES = {
   "client/removed": "fail.client/removed",
   "device/unknown": "fail.device/unknown",
   "device/tooMany": "fail.device/tooMany",
+  "device/alreadyKeeper": "fail.device/alreadyKeeper",
   "linking/malformed": "fail.linking/malformed",
   "linking/noRun": "fail.linking/noRun",
   "name/empty": "fail.name/empty",
@@ -142,11 +146,19 @@ export function sentenceOf({ t }: Words, error: unknown): string {
       return failure.word === undefined
         ? t("fail.recovery/malformed")
         : t("fail.recovery/malformedWord", { word: String(failure.word) });
+    case "device/limited":
+      return limitedSentence({ t }, failure.keepers);
     case "linking/failed":
       return t(`linking.failed.${failure.reason}`);
     default:
       return t(SENTENCES[failure.code]);
   }
+}
+
+/** Why a limited device does not do it, and where it is done. */
+export function limitedSentence({ t }: Pick<Words, "t">, keepers: readonly string[]): string {
+  const [where] = keepers;
+  return where === undefined ? t("fail.device/limitedUnknown") : t("fail.device/limited", { device: shownName(where) });
 }
 
 /** Why a node refuses, by the code of its answer, or why nothing goes to somebody. */

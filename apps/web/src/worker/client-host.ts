@@ -74,6 +74,7 @@ export class ClientHost {
       answerLinking: async ({ isEqual }) => void this.#joining?.answer(isEqual),
       cancelJoining: async () => void this.#joining?.cancel(),
       startLinking: (asked) => this.#startLinking(asked),
+      makeKeeper: (asked) => this.#makeKeeper(asked),
       unlock: ({ passphrase }) => this.#inLane(() => this.#unlock(passphrase)),
       changePassphrase: (change) => this.#inLane(() => this.#changePassphrase(change)),
       end: () => done(this.#inLane(() => this.#close())),
@@ -163,11 +164,22 @@ export class ClientHost {
   }
 
   /** Whoever is confirmed after this is this identity too: the passphrase is asked for again (W7). */
-  async #startLinking({ form, passphrase }: ClientOperations["startLinking"]["request"]): Promise<LinkingRun | undefined> {
-    const [owned, client] = [this.#owned, this.#running()];
+  async #startLinking(asked: ClientOperations["startLinking"]["request"]): Promise<LinkingRun | undefined> {
+    const { form, isKeeper, passphrase } = asked;
+    return (await this.#isOwner(passphrase)) ? this.#running().devices.startLinking(form, { isKeeper }) : undefined;
+  }
+
+  async #makeKeeper({ deviceId, passphrase }: ClientOperations["makeKeeper"]["request"]): Promise<boolean> {
+    if (!(await this.#isOwner(passphrase))) return false;
+    await this.#running().devices.makeKeeper(deviceId);
+    return true;
+  }
+
+  /** False for a wrong passphrase, where there is one. */
+  async #isOwner(passphrase = ""): Promise<boolean> {
+    const owned = this.#owned;
     if (owned === undefined) throw new WebError({ code: "web/notNow" });
-    if (this.#protection === "passphrase" && !(await this.#isPassphrase(owned, passphrase ?? ""))) return undefined;
-    return client.devices.startLinking(form);
+    return this.#protection !== "passphrase" || this.#isPassphrase(owned, passphrase);
   }
 
   async #makeVault({ store, makeDeviceKey }: OwnedStore): Promise<Vault> {

@@ -4,6 +4,7 @@ import { gcm } from "@noble/ciphers/aes.js";
 import { ByteReader, ByteWriter, DecodeError, purposeBytes } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
+import { assertKeeper } from "../devices/keepers.ts";
 import { ClientError } from "../failure.ts";
 import type { ClientDeps } from "../ports.ts";
 import type { Settings, TrustSnapshot } from "../snapshots.ts";
@@ -96,7 +97,8 @@ export function contentOf(core: Core, states: readonly BackupContact["state"][])
       },
     ];
   });
-  const { secret, name, homeNodeUrl, settings, revokedDevices } = account;
+  const { name, homeNodeUrl, settings, revokedDevices } = account;
+  const secret = assertKeeper(core);
   const certified = tables.certified.all();
   return { secret, name, homeNodeUrl, settings, revokedDevices, contacts, certified };
 }

@@ -29,6 +29,9 @@ export async function publishStep(core: Core): Promise<Step> {
   try {
     if (account.homeNodeId === undefined) await change(core, { homeNodeId: facts.nodeId });
     if (!core.account.inbox.isCreated) await createInbox(core, link);
+    await renewInboxKey(core);
+    // Few devices need it, and a browser loads it then.
+    if (core.account.secret === undefined) return await (await import("../devices/limited.ts")).limitedStep(core, link);
     await renew(core);
     if (core.account.isProfileStale || core.account.profile === undefined) await signNextProfile(core, link);
     if (core.account.profile?.isPublished === false) await publishProfile(core, link);
@@ -57,21 +60,28 @@ async function createInbox(core: Core, link: NodeLink): Promise<void> {
   await change(core, { inbox: { ...core.account.inbox, isCreated: true, cursor: { seq: 0, chain, ...EMPTY_CURSOR_CHAIN } } });
 }
 
-/** Certificates and keys that come of age. */
+/** Before contacts seal for it for too long. A limited device keeps the one that stands in the profile until it is another. */
+async function renewInboxKey(core: Core): Promise<void> {
+  const { account, nowMs, deps } = core;
+  const { inbox, profile } = account;
+  const newest = inbox.keys.at(-1);
+  if (newest !== undefined && nowMs - newest.createdMs <= INBOX_KEY_AGE_MS) return;
+  const kept = inbox.keys.filter(
+    ({ createdMs, keyId }) => nowMs - createdMs < INBOX_KEY_KEPT_MS || keyId === profile?.inboxKeyId,
+  );
+  const keys = [...kept, await newInboxKey(deps, (newest?.keyId ?? 0) + 1)];
+  await change(core, { inbox: { ...core.account.inbox, keys }, isProfileStale: account.secret !== undefined });
+}
+
+/** Certificates that come of age. */
 async function renew(core: Core): Promise<void> {
-  const { device, inbox, profile } = core.account;
-  const { nowMs, deps } = core;
+  const { device, profile } = core.account;
+  const { nowMs } = core;
   if (device.notAfterMs - nowMs < RENEW_DEVICE_BEFORE_MS) {
     const notAfterMs = nowMs + DEVICE_LIFETIME_MS;
     const open = await core.secret();
     const certificate = await open.certifyDevice({ ...device, notBeforeMs: nowMs, notAfterMs }, nowMs);
     await change(core, { device: { ...device, certificate, notAfterMs } });
-  }
-  const newest = inbox.keys.at(-1);
-  if (newest === undefined || nowMs - newest.createdMs > INBOX_KEY_AGE_MS) {
-    const kept = inbox.keys.filter(({ createdMs }) => nowMs - createdMs < INBOX_KEY_KEPT_MS);
-    const keys = [...kept, await newInboxKey(deps, (newest?.keyId ?? 0) + 1)];
-    await change(core, { inbox: { ...core.account.inbox, keys }, isProfileStale: true });
   }
   if (profile !== undefined && profile.validUntilMs - nowMs < RENEW_PROFILE_BEFORE_MS)
     await change(core, { isProfileStale: true });
@@ -87,8 +97,12 @@ async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
   const known = new Map([...(published?.devices ?? []), ...account.devices].map((id) => [encodeHex(id), id]));
   const others = [...known.values()].filter((id) => encodeHex(id) !== encodeHex(account.device.deviceId) && !isRevoked(id));
   const removed = (account.removedInboxes ?? []).map(encodeHex);
-  const otherInboxes = (published?.inboxes ?? []).filter(
-    ({ stream }) => encodeHex(stream) !== encodeHex(account.inbox.stream) && !removed.includes(encodeHex(stream)),
+  const otherInboxes = withLimited(
+    core,
+    (published?.inboxes ?? []).filter(
+      ({ stream }) => encodeHex(stream) !== encodeHex(account.inbox.stream) && !removed.includes(encodeHex(stream)),
+    ),
+    others,
   );
   const sequence = nextSequence(account, published);
   const devices = [account.device.deviceId, ...others].slice(0, limits.MAX_DEVICES);
@@ -130,6 +144,20 @@ export async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | u
     if (error instanceof ApiError && error.code === "notFound") return undefined;
     throw error;
   }
+}
+
+/** Inboxes with those that limited devices asked for. They live at the same node as this one. */
+function withLimited(core: Core, inboxes: readonly Inbox[], listed: readonly Uint8Array[]): readonly Inbox[] {
+  const { homeNodeId: nodeId, homeNodeUrl: nodeUrl } = core.account;
+  const found = new Map(inboxes.map((inbox) => [encodeHex(inbox.stream), inbox]));
+  for (const { inbox: stream, inboxKey, kind } of listed.flatMap((id) => core.tables.devices.get(encodeHex(id)) ?? [])) {
+    if (kind === "keeper" || stream === undefined || inboxKey === undefined || nodeId === undefined) continue;
+    const { keyId, publicKey } = inboxKey;
+    const known = found.get(encodeHex(stream));
+    if (known === undefined || known.keyId < keyId)
+      found.set(encodeHex(stream), { nodeId, nodeUrl: known?.nodeUrl ?? nodeUrl, stream, inboxKey: publicKey, keyId });
+  }
+  return [...found.values()];
 }
 
 function ownInbox({ inbox, homeNodeId, homeNodeUrl }: AccountRow): Inbox {

@@ -1,6 +1,8 @@
 // A contact that both sides agreed to gets a thread; the thread gets a group as soon as the home node is known.
+import { equalBytes } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
+import { refresh } from "../mail/look-up.ts";
 import type { Step } from "../run/pump.ts";
 import type { AddRow, ContactRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
@@ -29,8 +31,12 @@ export async function foundWaiting(core: Core): Promise<Step> {
     if (request === undefined || core.account.homeNodeId === undefined) continue;
     if (state !== "accepted" && state !== "requested") continue;
     const waitMs = state === "accepted" ? 0 : Math.min(request.heardMs - core.nowMs, 0) + CROSSING_PATIENCE_MS;
-    if (waitMs <= 0) await core.ledger.transact((tx) => found(core, tx, contact));
-    else if (next.kind !== "wait" || waitMs < next.delayMs) next = { kind: "wait", delayMs: waitMs };
+    if (waitMs <= 0) {
+      // A device that was removed keeps its certificate and an older profile for a while: the nodes know better.
+      const isKnown = request.isOfDevice !== true || (await refresh(core, contact));
+      if (isKnown) await core.ledger.transact((tx) => found(core, tx, contact));
+      else next = next.kind === "wait" ? next : { kind: "wait", delayMs: CROSSING_PATIENCE_MS };
+    } else if (next.kind !== "wait" || waitMs < next.delayMs) next = { kind: "wait", delayMs: waitMs };
   }
   return next;
 }
@@ -45,7 +51,9 @@ async function found(core: Core, tx: Tx, { identityId }: ContactRow): Promise<vo
   tx.put(tables.contacts, identityId, answered);
   const before = thread.groupId === undefined ? undefined : tx.get(tables.groups, thread.groupId);
   if (before !== undefined && before.state !== "left" && before.state !== "removed") return;
-  const adds: AddRow[] = request.offers.map((offer) => ({ identityId, replyInbox: request.replyInbox, offer }));
+  const offers = request.offers.filter(({ deviceId }) => !answered.revokedDevices.some((id) => equalBytes(id, deviceId)));
+  if (offers.length === 0) return;
+  const adds: AddRow[] = offers.map((offer) => ({ identityId, replyInbox: request.replyInbox, offer }));
   const group = await foundGroupRow(core, tx, { threadId: thread.id, kind: "direct" });
   tx.put(tables.groups, group.groupId, { ...group, adds });
   tx.put(tables.threads, thread.id, { ...thread, groupId: group.groupId });

@@ -6,6 +6,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import { DEVICE_LIFETIME_MS, newInbox, secondsOf } from "../account/create.ts";
 import { startThread } from "../conversation/start.ts";
 import type { Core } from "../core.ts";
+import type { OpenSecret } from "../identity-port.ts";
 import type { ClientDeps } from "../ports.ts";
 import type { Settings, Successor } from "../snapshots.ts";
 import type { OwnDeviceRow } from "../store/device-rows.ts";
@@ -13,6 +14,7 @@ import type { AccountRow, CertifiedRow, ContactRow, InboxRow } from "../store/ro
 import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
+import { assertKeeper } from "./keepers.ts";
 import type { LinkingMessage } from "./linking-record.ts";
 import { noteShared } from "./own-state.ts";
 
@@ -24,7 +26,9 @@ type GrantedContact = Omit<ContactRow, "conversationId" | "lookedUpAtMs" | "newD
 
 export interface Grant {
   readonly version: typeof VERSION;
-  readonly secret: Uint8Array;
+  /** For a keeper alone; others are given the certificate. */
+  readonly secret?: Uint8Array;
+  readonly certificate?: Uint8Array;
   readonly deviceCertificate: Uint8Array;
   readonly notAfterMs: number;
   readonly name: string;
@@ -49,7 +53,11 @@ export interface Grant {
 export type Accepted = LinkingMessage & { readonly kind: "accept" };
 
 /** Certifies the new device, notes it, and makes what it is given. Stored before it leaves. */
-export async function makeGrant(core: Core, accepted: Accepted, deviceName: string): Promise<Uint8Array> {
+export async function makeGrant(
+  core: Core,
+  accepted: Accepted,
+  { name, isKeeper }: { readonly name: string; readonly isKeeper: boolean },
+): Promise<Uint8Array> {
   const { nowMs, tables } = core;
   const { deviceId, signatureKey, inbox } = accepted;
   const notAfterMs = nowMs + DEVICE_LIFETIME_MS;
@@ -59,11 +67,14 @@ export async function makeGrant(core: Core, accepted: Accepted, deviceName: stri
     const account = tx.get(tables.account, SELF) ?? core.account;
     const ownClaimToken = account.ownClaimToken ?? core.deps.random(32);
     const devices = [...account.devices.filter((id) => !equalBytes(id, deviceId)), deviceId];
-    const row: OwnDeviceRow = { deviceId, name: deviceName, sinceMs: nowMs, inbox, isLinkedHere: true };
+    noteShared(core, tx);
+    // Told to the others after this, who do not know it yet.
+    const kind = isKeeper ? "keeper" : "limited";
+    const row: OwnDeviceRow = { deviceId, name, sinceMs: nowMs, inbox, kind, isLinkedHere: true };
     tx.put(tables.devices, encodeHex(deviceId), row);
     tx.put(tables.account, SELF, { ...account, ownClaimToken, devices, isProfileStale: true });
-    noteShared(core, tx);
-    return encodeStored(grantOf(core, tx, { ...account, devices, ownClaimToken }, { deviceCertificate, notAfterMs }));
+    const key = isKeeper ? { secret: assertKeeper(core) } : { certificate: account.certificate };
+    return encodeStored(grantOf(core, tx, { ...account, devices, ownClaimToken }, { ...key, deviceCertificate, notAfterMs }));
   });
 }
 
@@ -71,14 +82,13 @@ function grantOf(
   core: Core,
   tx: Tx,
   account: AccountRow & { readonly ownClaimToken: Uint8Array },
-  certified: Pick<Grant, "deviceCertificate" | "notAfterMs">,
+  certified: Pick<Grant, "secret" | "certificate" | "deviceCertificate" | "notAfterMs">,
 ): Grant {
   const { tables } = core;
-  const { secret, name, homeNodeUrl, homeNodeId, settings, devices, revokedDevices, ownClaimToken, inbox } = account;
+  const { name, homeNodeUrl, homeNodeId, settings, devices, revokedDevices, ownClaimToken, inbox } = account;
   const { attested, successor, recoverySheetAtMs, revocationAtMs, backupAtMs } = account;
   return {
     version: VERSION,
-    secret,
     ...certified,
     name,
     homeNodeUrl,
@@ -105,7 +115,7 @@ function isOther({ device }: AccountRow, deviceId: Uint8Array): boolean {
 
 function thisDevice({ nowMs }: Core, { device, deviceName, inbox }: AccountRow): OwnDeviceRow {
   const named = deviceName === undefined ? {} : { name: deviceName };
-  return { deviceId: device.deviceId, ...named, sinceMs: nowMs, lastSeenMs: nowMs, inbox: inbox.stream };
+  return { deviceId: device.deviceId, ...named, sinceMs: nowMs, lastSeenMs: nowMs, inbox: inbox.stream, kind: "keeper" };
 }
 
 function grantedContact(row: ContactRow | undefined): readonly GrantedContact[] {
@@ -145,7 +155,8 @@ export async function readGrant(
   const grant = decoded(bytes);
   if (grant === undefined) return undefined;
   const { secret, deviceCertificate: certificate, notAfterMs, devices, revokedDevices } = grant;
-  const open = await deps.identity.openSecret(secret, { atMs: nowMs });
+  const open = await identityOfGrant(deps, grant, nowMs);
+  if (open === undefined) return undefined;
   const certified = await deps.identity.verifyDevice(open.certificate, certificate, { atMs: nowMs });
   const isMine =
     certified !== undefined &&
@@ -159,7 +170,7 @@ export async function readGrant(
     identityId: open.facts.id,
     fingerprint: open.facts.fingerprint,
     name,
-    secret,
+    ...(secret === undefined ? {} : { secret }),
     certificate: open.certificate,
     minimalCertificate: open.minimal,
     isFindable: open.facts.isFindable,
@@ -170,7 +181,7 @@ export async function readGrant(
     deviceName: device.name,
     inbox: { ...inbox, contactToken: grant.contactToken },
     leastSequence: secondsOf(nowMs),
-    isProfileStale: true,
+    isProfileStale: secret !== undefined,
     devices,
     revokedDevices,
     settings,
@@ -183,6 +194,18 @@ export async function readGrant(
     isCloned: false,
   };
   return { account, grant };
+}
+
+/** Of a keeper's grant what its secret says, of another what the certificate says. */
+async function identityOfGrant(
+  { identity }: ClientDeps,
+  { secret, certificate }: Grant,
+  atMs: number,
+): Promise<Pick<OpenSecret, "facts" | "certificate" | "minimal"> | undefined> {
+  if (secret !== undefined) return identity.openSecret(secret, { atMs });
+  const facts = certificate === undefined ? undefined : await identity.readCertificate(certificate, { atMs });
+  if (facts === undefined || certificate === undefined) return undefined;
+  return { facts, certificate, minimal: await identity.minimalCertificate(certificate, { atMs }) };
 }
 
 /** Everything that was handed over, in one transaction: a device has the whole of it or nothing. */
@@ -222,7 +245,7 @@ function decoded(bytes: Uint8Array): Grant | undefined {
     // Not JSON, or not its bytes: whatever it is, it is no grant.
     return undefined;
   }
-  const areBytes = [grant.secret, grant.deviceCertificate, grant.ownClaimToken, grant.contactToken].every(
+  const areBytes = [grant.secret ?? grant.certificate, grant.deviceCertificate, grant.ownClaimToken, grant.contactToken].every(
     (field) => field instanceof Uint8Array,
   );
   const areLists = [grant.devices, grant.revokedDevices, grant.ownDevices, grant.contacts, grant.certified].every(Array.isArray);

@@ -67,7 +67,11 @@ export class LinkingOffer {
   #cancelTimer: Cancel;
 
   /** @throws {ClientError} node/unreachable, node/refused */
-  static async begin(core: Core, form: LinkingRun["form"], changed: (run: LinkingRun) => void): Promise<LinkingOffer> {
+  static async begin(
+    core: Core,
+    { form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">,
+    changed: (run: LinkingRun) => void,
+  ): Promise<LinkingOffer> {
     const { homeNodeUrl } = core.account;
     const link = core.links.to(homeNodeUrl);
     const adminSecretKey = core.deps.random(32);
@@ -75,7 +79,8 @@ export class LinkingOffer {
       for (let tried = 0; tried < MAX_PLACES_TRIED; tried++) {
         const code = newCode(core, form);
         const configuration = await made(core, link, code, adminSecretKey);
-        if (configuration !== undefined) return new LinkingOffer(core, { code, link, adminSecretKey, configuration, changed });
+        if (configuration !== undefined)
+          return new LinkingOffer(core, { code, link, adminSecretKey, configuration, isKeeper, changed });
       }
     } catch (cause) {
       if (cause instanceof ConnectionError) throw new ClientError({ code: "node/unreachable", nodeUrl: homeNodeUrl }, { cause });
@@ -92,6 +97,7 @@ export class LinkingOffer {
       readonly link: NodeLink;
       readonly adminSecretKey: Uint8Array;
       readonly configuration: Uint8Array;
+      readonly isKeeper: boolean;
       readonly changed: (run: LinkingRun) => void;
     },
   ) {
@@ -107,7 +113,7 @@ export class LinkingOffer {
     const { form } = made.code;
     const code =
       form === "link" ? formatLinkingLink({ ...made.code, nodeUrl, expiresMs: expiresAtMs }) : formatTypedCode(made.code);
-    this.#snapshot = { run: core.newId(), form, code, expiresAtMs, state: "waiting" };
+    this.#snapshot = { run: core.newId(), form, isKeeper: made.isKeeper, code, expiresAtMs, state: "waiting" };
     this.#cancelTimer = core.deps.timers.after(LINKING_MS, () => this.#fail("expired"));
     const { identity, timers, random } = core.deps;
     this.#channel = new LinkingChannel(linkingPlace(made.code), {
@@ -227,7 +233,8 @@ export class LinkingOffer {
     const accepted = this.#peer?.accepted;
     if (accepted === undefined || !this.#isEqual || this.#snapshot.deviceId !== undefined) return;
     this.#become({ deviceId: encodeHex(accepted.deviceId) });
-    const grant = await makeGrant(this.#core, accepted, this.#snapshot.deviceName ?? "");
+    const { deviceName: name = "", isKeeper } = this.#snapshot;
+    const grant = await makeGrant(this.#core, accepted, { name, isKeeper });
     for (let at = 0; at < grant.length; at += MAX_GRANT_PART_BYTES) {
       const end = Math.min(at + MAX_GRANT_PART_BYTES, grant.length);
       this.#say({ kind: "grantPart", isLast: end === grant.length, bytes: grant.slice(at, end) });

@@ -18,6 +18,7 @@ export function deviceSnapshots(core: Core): readonly DeviceSnapshot[] {
     return {
       deviceId,
       isThis,
+      isKeeper: isThis ? account.secret !== undefined : row?.kind !== "limited",
       sinceMs,
       isNew: !isThis && row !== undefined && nowMs - sinceMs < NEW_DEVICE_MS,
       ...(name === undefined || name === "" ? {} : { name }),

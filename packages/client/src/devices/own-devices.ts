@@ -13,6 +13,7 @@ import { ConnectionError } from "../ports.ts";
 import type { Step } from "../run/pump.ts";
 import type { AccountRow, GroupRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
+import type { Tx } from "../store/tx.ts";
 
 /** Who linked a device takes it in; others only where that one does not, so that they do not get into each other's way. */
 const LEFT_TO_LINKER_MS = 2 * 60_000;
@@ -48,7 +49,9 @@ export class OwnDevices {
     const link = links.to(account.homeNodeUrl);
     // Who never had another device has nothing to look for.
     const isAlone = account.devices.length < 2 && account.ownClaimToken === undefined;
-    if (isAlone || account.isCloned || !link.isConnected || account.profile?.isPublished !== true) return { kind: "idle" };
+    // A limited device may be removed before it ever stood in a profile.
+    const isReady = account.profile?.isPublished === true || account.secret === undefined;
+    if (isAlone || account.isCloned || !link.isConnected || !isReady) return { kind: "idle" };
     try {
       await this.#look(link);
       if (core.account.isCloned) return { kind: "idle" };
@@ -82,7 +85,13 @@ export class OwnDevices {
           tx.put(core.tables.devices, name, { deviceId: id, sinceMs: nowMs });
       }
       const isSame = sameList(devices, account.devices) && sameList(revokedDevices, account.revokedDevices);
-      if (!isSame) tx.put(core.tables.account, SELF, { ...account, devices, revokedDevices });
+      if (!isSame)
+        tx.put(core.tables.account, SELF, {
+          ...account,
+          devices,
+          revokedDevices,
+          ...forgotten(core, tx, account, revokedDevices),
+        });
     });
     if (isRemoved) core.stop("client/removed");
   }
@@ -132,6 +141,13 @@ export class OwnDevices {
     });
     return isGood ? undefined : { kind: "wait", delayMs: RETRY_MS };
   }
+}
+
+/** The inbox of whoever another device removed leaves the profile from here as well. */
+function forgotten({ tables }: Core, tx: Tx, { removedInboxes = [] }: AccountRow, revokedDevices: readonly Uint8Array[]) {
+  const inboxes = revokedDevices.flatMap((id) => tx.get(tables.devices, encodeHex(id))?.inbox ?? []);
+  for (const id of revokedDevices) tx.delete(tables.devices, encodeHex(id));
+  return { removedInboxes: [...removedInboxes, ...inboxes] };
 }
 
 function missingIn(core: Core, groupId: string): readonly Uint8Array[] {

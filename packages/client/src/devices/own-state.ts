@@ -1,7 +1,7 @@
 // What follows a person from device to device: settings, contacts with their verification, what was read, what devices are called. Each
 // thing has a key and the time of its last change; the later change counts. Sent as letters into the inboxes of own devices.
 import { recordHash } from "@p2pcrypt/api";
-import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { unionOfRevoked } from "@p2pcrypt/identity";
 import { seenBy } from "../conversation/seen.ts";
 import { startThread } from "../conversation/start.ts";
@@ -10,10 +10,12 @@ import type { Core } from "../core.ts";
 import { newContact } from "../mail/contacts.ts";
 import type { Step } from "../run/pump.ts";
 import type { Settings } from "../snapshots.ts";
+import type { OwnDeviceRow } from "../store/device-rows.ts";
 import type { AccountRow, ContactRow, ThreadRow } from "../store/rows.ts";
 import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
+import { isInboxOfAnother } from "./keepers.ts";
 
 /** Several changes in a row are one letter. */
 const GATHER_MS = 2_000;
@@ -24,9 +26,20 @@ const MAX_AHEAD_MS = 3_600_000;
 
 type Value =
   | { readonly settings: Settings }
-  | { readonly device: { readonly name?: string; readonly inbox: Uint8Array; readonly period: number } }
+  | {
+      readonly device: {
+        readonly name?: string;
+        readonly inbox: Uint8Array;
+        readonly period: number;
+        readonly sequence?: string;
+      };
+    }
   | { readonly contact: SharedContact }
+  | { readonly kind: DeviceKind }
   | { readonly read: string };
+
+/** What keepers say of the other devices. */
+type DeviceKind = Required<Pick<OwnDeviceRow, "kind" | "inbox">>;
 
 type SharedContact = Pick<ContactRow, (typeof SHARED)[number]> &
   Pick<ContactRow, "certificate" | "profile" | "primaryKey" | "fingerprint">;
@@ -66,6 +79,7 @@ export class OwnStates {
   changed(table: string, id: string): void {
     const { account, contacts, threads } = this.#core.tables;
     if (table === account.name) this.#touched?.add("settings").add(deviceKey(this.#core.account));
+    else if (table === this.#core.tables.devices.name) this.#touched?.add(`kind/${id}`);
     else if (table === contacts.name) this.#touched?.add(`contact/${id}`);
     else if (table === threads.name) for (const key of readKeys(threads.get(id))) this.#touched?.add(key);
   }
@@ -145,8 +159,12 @@ export async function applyOwnState(
   const lastSeenMs = Math.max(known?.lastSeenMs ?? 0, Math.min(from.timeMs, core.nowMs));
   tx.put(devices, deviceId, { deviceId: from.deviceId, sinceMs: core.nowMs, ...known, lastSeenMs });
   for (const { key, atMs, value } of entriesOf(bytes)) {
+    if ("kind" in value) {
+      applyKind(core, tx, deviceId, key, value.kind);
+      continue;
+    }
     const row = tx.get(ownStates, key);
-    if (typeof key !== "string" || !(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
+    if (!(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
     await apply(core, tx, deviceId, key, value);
     const mine = shownValue(core, tx, key);
     tx.put(ownStates, key, { atMs, hash: mine === undefined ? "" : hashOf(mine) });
@@ -156,11 +174,32 @@ export async function applyOwnState(
 function entriesOf(bytes: Uint8Array): readonly Entry[] {
   try {
     const entries = decodeStored<unknown>(bytes);
-    return Array.isArray(entries) ? (entries as Entry[]) : [];
+    return Array.isArray(entries) ? entries.filter(isEntry) : [];
   } catch {
     // Of another version of an own device, and not JSON: nothing in it is understood.
     return [];
   }
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  if (typeof entry !== "object" || entry === null || !("key" in entry) || !("value" in entry)) return false;
+  const { key, value } = entry;
+  if (typeof key !== "string" || !isThing(value)) return false;
+  const { settings, device, contact, kind, read } = value;
+  if (contact !== undefined) return isThing(contact) && isContact(contact);
+  if (device !== undefined) return isThing(device) && device["inbox"] instanceof Uint8Array;
+  if (kind !== undefined) return isThing(kind) && kind["inbox"] instanceof Uint8Array;
+  return settings === undefined ? typeof read === "string" : isThing(settings);
+}
+
+function isContact({ identityId, name, state, trust, nodeUrls, revokedDevices }: Readonly<Record<string, unknown>>): boolean {
+  const areTexts = typeof identityId === "string" && typeof name === "string";
+  const isKnown = SHARED_STATES.has(state as ContactRow["state"]);
+  return areTexts && isKnown && isThing(trust) && Array.isArray(nodeUrls) && Array.isArray(revokedDevices);
+}
+
+function isThing(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: Value): Promise<void> {
@@ -171,9 +210,31 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
   } else if ("device" in value && key === `device/${deviceId}`) {
     const row = tx.get(devices, deviceId);
     const { name, inbox } = value.device;
-    if (row !== undefined) tx.put(devices, deviceId, { ...row, inbox, ...(name === undefined ? {} : { name }) });
+    // The first one that is known stays: it leaves the profile with the device.
+    const isGood = row?.inbox === undefined && !isInboxOfAnother(core, tx, deviceId, inbox);
+    if (row !== undefined)
+      tx.put(devices, deviceId, { ...row, ...(isGood ? { inbox } : {}), ...(name === undefined ? {} : { name }) });
   } else if ("contact" in value && key === `contact/${value.contact.identityId}`) applyContact(core, tx, value.contact);
   else if ("read" in value) await applyRead(core, tx, key, value.read);
+}
+
+const DEVICE_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * Keepers say it of others, and nobody of itself: whoever stole a keeper must not make its owner believe that removing it is enough. For the
+ * same reason a keeper is never limited again.
+ */
+function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox }: DeviceKind): void {
+  const { devices, ownStates } = core.tables;
+  const id = key.slice("kind/".length);
+  const row = tx.get(devices, id);
+  const { device, revokedDevices } = core.account;
+  const isOther = DEVICE_ID.test(id) && ![device.deviceId, ...revokedDevices].some((one) => encodeHex(one) === id);
+  const isHeard = id !== from && tx.get(devices, from)?.kind !== "limited";
+  if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
+  tx.put(devices, id, { ...(row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs }), kind, inbox });
+  const mine = shownValue(core, tx, key);
+  if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });
 }
 
 /** Who was answered there needs no answer here. A profile counts by its number, wherever it came from. */
@@ -215,7 +276,16 @@ function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
       if (key !== deviceKey(account)) return undefined;
       const period = Math.floor(core.nowMs / SEEN_EVERY_MS);
       const name = account.deviceName === undefined ? {} : { name: account.deviceName };
-      return { device: { ...name, inbox: account.inbox.stream, period } };
+      // The letter has the profile itself: limited devices take it over.
+      const { profile, secret } = account;
+      const isTold = secret !== undefined && profile?.isPublished === true;
+      const sequence = isTold ? { sequence: String(profile.sequence) } : {};
+      return { device: { ...name, inbox: account.inbox.stream, period, ...sequence } };
+    }
+    case "kind": {
+      const { kind, inbox } = tx.get(core.tables.devices, id) ?? {};
+      const isSaid = account.secret !== undefined && kind !== undefined && inbox !== undefined;
+      return isSaid ? { kind: { kind, inbox } } : undefined;
     }
     case "contact": {
       const row = tx.get(contacts, id);
@@ -263,7 +333,8 @@ function allKeys({ tables }: Core, tx: Tx): readonly string[] {
   const account = tx.get(accounts, SELF);
   const own = account === undefined ? [] : ["settings", deviceKey(account)];
   const read = tx.ids(threads).flatMap((id) => readKeys(tx.get(threads, id)));
-  return [...own, ...tx.ids(contacts).map((id) => `contact/${id}`), ...read];
+  const kinds = tx.ids(tables.devices).map((id) => `kind/${id}`);
+  return [...own, ...kinds, ...tx.ids(contacts).map((id) => `contact/${id}`), ...read];
 }
 
 function deviceKey({ device }: Pick<AccountRow, "device">): string {

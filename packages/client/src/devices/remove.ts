@@ -2,10 +2,12 @@
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { Core } from "../core.ts";
 import { SELF } from "../store/tables.ts";
+import { assertKeeper } from "./keepers.ts";
 
 export async function removeDevice(core: Core, deviceId: string): Promise<void> {
   const id = decodeHex(deviceId);
   const { tables } = core;
+  assertKeeper(core);
   if (equalBytes(id, core.account.device.deviceId))
     throw new RangeError("the present device revokes itself by deleting the identity");
   await core.ledger.transact(async (tx) => {

@@ -1,11 +1,15 @@
-// What travels sealed in inboxes: contact requests, knocks at groups, rejoin requests, welcomes and stuck notices. Bytes only; who may say what is
-// judged elsewhere (spec/protocol/conversation.md section 2).
+// What travels sealed in inboxes: contact requests, knocks at groups, rejoin requests, welcomes, stuck notices, and what own devices tell each
+// other. Bytes only; who may say what is judged elsewhere (spec/protocol/conversation.md section 2).
 import { ByteReader, ByteWriter, DecodeError, decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import { PURPOSES, type Purpose } from "@p2pcrypt/identity";
 import type { IdentityId, Place } from "@p2pcrypt/session";
+import { type OwnBody, readOwn, writeOwn } from "./own-letters.ts";
 
 // struct {
 //   uint8  version = 1;
-//   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock, 6 own state
+//   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock, 6 own state,
+//                                      7 request, 8 rejoin, 9 knock of a limited device,
+//                                      10 renewal request, 11 renewal, 12 keeper key
 //   opaque recipient[32];              identity id
 //   opaque inbox[32];                  stream id of the inbox it is sealed for
 //   uint64 time_ms;
@@ -14,7 +18,8 @@ import type { IdentityId, Place } from "@p2pcrypt/session";
 //   opaque reply_inbox[32];            which of the profile's inboxes belongs to the sending device
 //   opaque inbox_token[32];            capability to write large records there
 //   opaque claim_token[32];            capability to claim the sender's key packages
-//   select (kind) { Request; Request; Welcome; StuckNotice; Knock; OwnState } body;
+//   select (kind) { Request; Request; Welcome; StuckNotice; Knock; OwnState; OfDevice; OfDevice; OfDevice; RenewalRequest; Renewal;
+//                   KeeperKey } body;
 //   opaque signature<0..2^16-1>;       over everything before it, with its purpose
 // } Envelope;
 
@@ -33,12 +38,15 @@ export interface EnvelopeHead {
 //   opaque greeting<0..1024>;          UTF-8
 //   uint8  count;  DeviceOffer devices[count];      1 to 10
 // } Request;                           signed by the identity
+// struct { opaque device_certificate<0..2^16-1>; select (kind) { Request; Request; Knock } body; } OfDevice;      signed by the device
 // struct {
 //   opaque key_package<0..2^16-1>;     made for this request alone
 //   opaque stream_admin_key[32];       Ed25519, made for the conversation's stream alone
 // } DeviceOffer;
 export interface RequestBody {
   readonly kind: "request" | "rejoin";
+  /** Of a limited device, which signs it. Absent: the identity signs. */
+  readonly deviceCertificate?: Uint8Array;
   readonly greeting: string;
   readonly devices: readonly DeviceOffer[];
 }
@@ -99,17 +107,7 @@ export interface StuckNoticeBody {
   readonly offer: DeviceOffer;
 }
 
-// struct {
-//   opaque device_certificate<0..2^16-1>;
-//   opaque entries<0..2^24-1>;         JSON, as a vault stores it: what changed on this device (devices/own-state.ts)
-// } OwnState;                          signed by the device; from own devices alone
-export interface OwnStateBody {
-  readonly kind: "ownState";
-  readonly deviceCertificate: Uint8Array;
-  readonly entries: Uint8Array;
-}
-
-export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnStateBody;
+export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnBody;
 
 export interface Envelope {
   readonly head: EnvelopeHead;
@@ -129,13 +127,30 @@ const KIND_CODES: Record<EnvelopeBody["kind"], number> = {
   stuckNotice: 4,
   knock: 5,
   ownState: 6,
+  renewalRequest: 10,
+  renewal: 11,
+  keeperKey: 12,
+};
+/** The same, signed by a limited device. */
+const OF_DEVICE_CODES = { request: 7, rejoin: 8, knock: 9 } as const;
+
+export const SIGNED_FOR: Record<EnvelopeBody["kind"], Purpose> = {
+  request: PURPOSES.contactRequest,
+  knock: PURPOSES.groupKnock,
+  rejoin: PURPOSES.rejoinRequest,
+  welcome: PURPOSES.welcomeEnvelope,
+  stuckNotice: PURPOSES.stuckNotice,
+  ownState: PURPOSES.ownState,
+  renewalRequest: PURPOSES.renewalRequest,
+  renewal: PURPOSES.renewal,
+  keeperKey: PURPOSES.keeperKey,
 };
 
 /** The bytes to sign. */
 export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): Uint8Array {
   const writer = new ByteWriter()
     .u8(1)
-    .u8(KIND_CODES[body.kind])
+    .u8(codeOf(body))
     .fixed(decodeHex(head.recipient), 32, "recipient")
     .fixed(head.inbox, 32, "inbox")
     .u64(head.timeMs)
@@ -147,16 +162,25 @@ export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): 
   switch (body.kind) {
     case "request":
     case "rejoin":
-      return writeRequest(writer, body).finish();
+      return writeRequest(ofDevice(writer, body), body).finish();
     case "knock":
-      return writeRequest(writer, body).fixed(body.secret, 32, "secret").finish();
+      return writeRequest(ofDevice(writer, body), body).fixed(body.secret, 32, "secret").finish();
     case "welcome":
       return writeWelcome(writer, body);
     case "stuckNotice":
       return writeStuckNotice(writer, body);
-    case "ownState":
-      return writer.opaque16(body.deviceCertificate).opaque24(body.entries).finish();
+    default:
+      return writeOwn(writer, body).finish();
   }
+}
+
+function codeOf(body: EnvelopeBody): number {
+  const isRequest = body.kind === "request" || body.kind === "rejoin" || body.kind === "knock";
+  return isRequest && body.deviceCertificate !== undefined ? OF_DEVICE_CODES[body.kind] : KIND_CODES[body.kind];
+}
+
+function ofDevice(writer: ByteWriter, { deviceCertificate }: { readonly deviceCertificate?: Uint8Array }): ByteWriter {
+  return deviceCertificate === undefined ? writer : writer.opaque16(deviceCertificate);
 }
 
 export function encodeEnvelope(signed: Uint8Array, signature: Uint8Array): Uint8Array {
@@ -192,15 +216,25 @@ function readBody(reader: ByteReader, kindCode: number): EnvelopeBody {
     case KIND_CODES.rejoin:
       return readRequest(reader, "rejoin");
     case KIND_CODES.knock:
-      return { ...readRequest(reader, "request"), kind: "knock", secret: reader.take(32, "Knock.secret") };
+      return readKnock(reader);
+    case OF_DEVICE_CODES.request:
+      return { deviceCertificate: reader.opaque16("OfDevice.device_certificate"), ...readRequest(reader, "request") };
+    case OF_DEVICE_CODES.rejoin:
+      return { deviceCertificate: reader.opaque16("OfDevice.device_certificate"), ...readRequest(reader, "rejoin") };
+    case OF_DEVICE_CODES.knock:
+      return { deviceCertificate: reader.opaque16("OfDevice.device_certificate"), ...readKnock(reader) };
     case KIND_CODES.welcome:
       return readWelcome(reader);
     case KIND_CODES.stuckNotice:
       return readStuckNotice(reader);
-    case KIND_CODES.ownState: {
-      const deviceCertificate = reader.opaque16("OwnState.device_certificate");
-      return { kind: "ownState", deviceCertificate, entries: reader.opaque24("OwnState.entries") };
-    }
+    case KIND_CODES.ownState:
+      return readOwn(reader, "ownState");
+    case KIND_CODES.renewalRequest:
+      return readOwn(reader, "renewalRequest");
+    case KIND_CODES.renewal:
+      return readOwn(reader, "renewal");
+    case KIND_CODES.keeperKey:
+      return readOwn(reader, "keeperKey");
     default:
       throw new DecodeError("Envelope.kind is unknown", 1);
   }
@@ -217,6 +251,10 @@ function readRequest(reader: ByteReader, kind: RequestBody["kind"]): RequestBody
   const count = reader.u8("Request.count");
   if (count < 1 || count > MAX_OFFERS) throw new DecodeError("Request.count", reader.offset);
   return { kind, greeting, devices: Array.from({ length: count }, () => readOffer(reader)) };
+}
+
+function readKnock(reader: ByteReader): KnockBody {
+  return { ...readRequest(reader, "request"), kind: "knock", secret: reader.take(32, "Knock.secret") };
 }
 
 function writeOffer(writer: ByteWriter, offer: DeviceOffer): ByteWriter {

@@ -2,7 +2,6 @@
 // neither join this client to anything nor make it speak (M12, M14).
 import { recordHash } from "@p2pcrypt/api";
 import { concatBytes, DecodeError, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
-import { PURPOSES, type Purpose } from "@p2pcrypt/identity";
 import { openFromInbox, sealedKeyId, verifyKeyPackage } from "@p2pcrypt/session";
 import { joinByWelcome, ownDevice } from "../conversation/join.ts";
 import { putAdds, queueAdds } from "../conversation/membership.ts";
@@ -14,7 +13,14 @@ import { groupKnockedAt, noteKnock } from "../group/knocks.ts";
 import type { ContactRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { newContact, type VerifiedCard, verifyCard, withCard } from "./contacts.ts";
-import { decodeEnvelope, type Envelope, type EnvelopeBody, type RequestBody, type StuckNoticeBody } from "./envelope.ts";
+import {
+  decodeEnvelope,
+  type Envelope,
+  type EnvelopeBody,
+  type RequestBody,
+  SIGNED_FOR,
+  type StuckNoticeBody,
+} from "./envelope.ts";
 
 /** Older letters were meant for another time, and newer ones were not written yet. */
 const MAX_AGE_MS = 31 * 86_400_000;
@@ -42,19 +48,29 @@ export async function openLetter(core: Core, record: Uint8Array): Promise<Opened
   const ageMs = core.nowMs - head.timeMs;
   if (!isMine || ageMs > MAX_AGE_MS || ageMs < -MAX_AHEAD_MS) return undefined;
   const card = await verifyCard(core, head.certificate, head.profile);
-  if (card === undefined || !card.isUsable || card.isExpired) return undefined;
-  // Own devices take each other in and tell each other what changed, and nobody else does that.
+  // Who asks for renewal may have waited for a keeper for longer than a profile lasts.
+  if (card === undefined || !card.isUsable || (card.isExpired && body.kind !== "renewalRequest")) return undefined;
+  // Own devices take each other in, tell each other what changed, and renew each other; nobody else does that.
   const isOwn = card.identityId === identityId;
-  if (isOwn ? body.kind !== "welcome" && body.kind !== "ownState" : body.kind === "ownState") return undefined;
+  if (isOwn ? body.kind !== "welcome" && !isAmongOwn(body) : isAmongOwn(body)) return undefined;
   const signer = await signerOf(core, card, envelope);
   if (signer === undefined) return undefined;
-  return { card, envelope, ...("deviceCertificate" in body ? { deviceId: signer } : {}) };
+  return { card, envelope, ...(body.deviceCertificate === undefined ? {} : { deviceId: signer }) };
+}
+
+const AMONG_OWN = ["ownState", "renewalRequest", "renewal", "keeperKey"] as const;
+
+function isAmongOwn(body: EnvelopeBody): body is Extract<EnvelopeBody, { kind: (typeof AMONG_OWN)[number] }> {
+  return AMONG_OWN.some((kind) => kind === body.kind);
 }
 
 export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Promise<void> {
   const { card, envelope } = letter;
   const { head, body } = envelope;
+  if (isAmongOwn(body) && core.account.secret === undefined) await (await import("../devices/limited.ts")).adopt(core, tx, head);
   if (body.kind === "ownState") return applyOwnState(core, tx, { deviceId: letter.deviceId, timeMs: head.timeMs }, body.entries);
+  // Few devices need it.
+  if (isAmongOwn(body)) return (await import("../devices/renewal.ts")).applyRenewalLetter(core, tx, body, head.replyInbox);
   if (card.identityId === core.account.identityId)
     return body.kind === "welcome" ? joinByWelcome(core, tx, ownDevice(core), body) : undefined;
   const known = tx.get(core.tables.contacts, card.identityId);
@@ -115,7 +131,8 @@ async function applyRequest(
   const { contacts } = core.tables;
   const offers = await newOffersOf(core, tx, contact, body.devices);
   if (offers.length === 0) return;
-  const request = { heardMs: core.nowMs, replyInbox: head.replyInbox, offers };
+  const isOfDevice = body.deviceCertificate === undefined ? {} : ({ isOfDevice: true } as const);
+  const request = { heardMs: core.nowMs, replyInbox: head.replyInbox, offers, ...isOfDevice };
   const { identityId } = contact;
   switch (contact.state) {
     case "accepted":
@@ -179,27 +196,20 @@ async function offersOf(core: Core, contact: Offerer, offers: readonly Offered[]
   return [...found.values()];
 }
 
-const SIGNED_FOR: Record<EnvelopeBody["kind"], Purpose> = {
-  request: PURPOSES.contactRequest,
-  knock: PURPOSES.groupKnock,
-  rejoin: PURPOSES.rejoinRequest,
-  welcome: PURPOSES.welcomeEnvelope,
-  stuckNotice: PURPOSES.stuckNotice,
-  ownState: PURPOSES.ownState,
-};
-
 /** Id of the device that signed, empty for the identity itself. @returns undefined when the signature does not hold. */
 async function signerOf(core: Core, card: VerifiedCard, { body, signed, signature }: Envelope): Promise<Uint8Array | undefined> {
   const { identity, crypto } = core.deps;
   const purpose = SIGNED_FOR[body.kind];
   const at = { atMs: core.nowMs };
-  if (!("deviceCertificate" in body)) {
+  if (body.deviceCertificate === undefined) {
     const holds = await identity.verifyObject(card.certificate, purpose, signed, signature, at);
     return holds ? new Uint8Array(0) : undefined;
   }
   const device = await identity.verifyDevice(card.certificate, body.deviceCertificate, at);
   const isOwn = card.identityId === core.account.identityId;
-  const revokedDevices = [...card.revokedDevices, ...(isOwn ? core.account.revokedDevices : [])];
+  // A profile that was signed before a removal does not bring anybody back.
+  const known = isOwn ? core.account : core.tables.contacts.get(card.identityId);
+  const revokedDevices = [...card.revokedDevices, ...(known?.revokedDevices ?? [])];
   if (device === undefined || revokedDevices.some((revoked) => equalBytes(revoked, device.deviceId))) return undefined;
   const holds = await crypto.verify(device.signatureKey, concatBytes(purposeBytes(purpose), signed), signature);
   return holds ? device.deviceId : undefined;

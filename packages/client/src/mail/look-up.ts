@@ -46,7 +46,7 @@ export async function lookUp(core: Core, identityId: IdentityId): Promise<LookUp
 }
 
 /**
- * What the contact's nodes say by now of somebody one talks with: a revocation, above all, that they cannot tell any more.
+ * What the contact's nodes say by now of somebody one talks with, or is about to: a revocation, above all, that they cannot tell any more.
  * @returns whether any node answered
  */
 export async function refresh(core: Core, { identityId, nodeUrls }: ContactRow): Promise<boolean> {
@@ -54,7 +54,7 @@ export async function refresh(core: Core, { identityId, nodeUrls }: ContactRow):
   const cards = asked.filter((card) => typeof card === "object");
   await core.ledger.transact(async (tx) => {
     let contact = tx.get(core.tables.contacts, identityId);
-    if (contact === undefined || contact.state !== "accepted") return;
+    if (contact === undefined || (contact.state !== "accepted" && contact.state !== "requested")) return;
     for (const card of cards) contact = await withCard(core, contact, card);
     tx.put(core.tables.contacts, identityId, contact);
   });

@@ -1,7 +1,7 @@
 // Letters on their way: looks the recipient up, seals one copy per inbox, hands each to its node until that node has it.
 import { ApiError, limits, toStreamId } from "@p2pcrypt/api";
 import { concatBytes, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
-import { encodeCredential, type Inbox, PURPOSES } from "@p2pcrypt/identity";
+import { encodeCredential, type Inbox } from "@p2pcrypt/identity";
 import { createKeyPackage, sealToInbox } from "@p2pcrypt/session";
 import { lookupOwn } from "../account/publish.ts";
 import type { Core } from "../core.ts";
@@ -9,7 +9,7 @@ import { stepAfter } from "../net/call-outcome.ts";
 import { backoffMs } from "../run/backoff.ts";
 import type { Step } from "../run/pump.ts";
 import type { ContactRow, CopyRow, KeyPackageRow, Letter, MailRow } from "../store/rows.ts";
-import { type EnvelopeBody, type EnvelopeHead, encodeEnvelope, encodeUnsignedEnvelope } from "./envelope.ts";
+import { type EnvelopeBody, type EnvelopeHead, encodeEnvelope, encodeUnsignedEnvelope, SIGNED_FOR } from "./envelope.ts";
 import { type Hindrance, lookUp } from "./look-up.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,12 +20,20 @@ const RETRY = { firstMs: 3_000, lastMs: 10 * 60_000 } as const;
 /** Sends what can be sent now. */
 export async function mailStep(core: Core): Promise<Step> {
   let next: Step = { kind: "idle" };
-  if (core.account.isCloned || core.account.profile?.isPublished !== true) return next;
+  if (core.account.isCloned) return next;
   for (const mail of core.tables.mail.all()) {
+    if (!mayLeave(core, mail)) continue;
     const step = await forward(core, mail);
     if (step.kind === "wait" && (next.kind !== "wait" || step.delayMs < next.delayMs)) next = step;
   }
   return next;
+}
+
+/** What is answered is answered from a published profile. Who is not in one yet asks to be, and a renewal waits for the next one. */
+function mayLeave({ account }: Core, { letter }: MailRow): boolean {
+  const kind = letter.kind === "answer" ? letter.body.kind : letter.kind;
+  if (kind === "renewalRequest") return true;
+  return account.profile?.isPublished === true && !(kind === "renewal" && account.isProfileStale);
 }
 
 async function forward(core: Core, mail: MailRow): Promise<Step> {
@@ -50,7 +58,7 @@ async function forward(core: Core, mail: MailRow): Promise<Step> {
 
 /** Seals the copies, once the recipient is known. @returns undefined while their node cannot be reached, or why nothing goes to them. */
 async function address(core: Core, mail: MailRow): Promise<readonly CopyRow[] | Hindrance | undefined> {
-  const addressee = mail.to === core.account.identityId ? await ownInboxes(core) : await inboxesOf(core, mail);
+  const addressee = mail.to === core.account.identityId ? await ownInboxes(core, mail) : await inboxesOf(core, mail);
   if (addressee === undefined || typeof addressee === "string") return addressee;
   const { contact, inboxes } = addressee;
   const made = await bodyOf(core, mail);
@@ -77,14 +85,27 @@ async function inboxesOf(core: Core, { to, letter }: MailRow): Promise<Addressee
 }
 
 /** Of the other own devices, as the profile has them now: a new one publishes its own before it is taken in anywhere. */
-async function ownInboxes(core: Core): Promise<Addressee | undefined> {
+async function ownInboxes(core: Core, { letter }: MailRow): Promise<Addressee | undefined> {
   const { account, links } = core;
   const link = links.to(account.homeNodeUrl);
   if (!link.isConnected) return undefined;
   const published = await lookupOwn(core, link);
-  const inboxes = (published?.inboxes ?? []).filter(({ stream }) => !equalBytes(stream, account.inbox.stream));
+  const others = (published?.inboxes ?? []).filter(({ stream }) => !equalBytes(stream, account.inbox.stream));
+  const isForOne = letter.kind === "answer" && letter.replyInbox !== undefined;
+  const inboxes = inboxesFor(letter, isRenewalRequest(letter) ? withoutLimited(core, others) : others);
+  // It is on its way into the profile.
+  if (isForOne && inboxes.length === 0) return undefined;
   const contact = { identityId: account.identityId, myClaimToken: account.ownClaimToken ?? core.deps.random(32) };
   return { contact, inboxes };
+}
+
+function isRenewalRequest(letter: Letter): boolean {
+  return letter.kind === "answer" && letter.body.kind === "renewalRequest";
+}
+
+function withoutLimited({ tables }: Core, inboxes: readonly Inbox[]): readonly Inbox[] {
+  const limited = tables.devices.all().flatMap(({ kind, inbox }) => (kind === "limited" && inbox !== undefined ? [inbox] : []));
+  return inboxes.filter(({ stream }) => !limited.some((inbox) => equalBytes(inbox, stream)));
 }
 
 function inboxesFor(letter: Letter, inboxes: readonly Inbox[]): readonly Inbox[] {
@@ -102,8 +123,10 @@ async function bodyOf(
   const streamAdminKey = await core.deps.crypto.signaturePublicKey(keyPackage.adminSecretKey);
   const devices = [{ keyPackage: keyPackage.publicPackage, streamAdminKey }];
   const { greeting } = letter;
-  if (letter.kind === "knock") return { body: { kind: "knock", greeting, devices, secret: letter.secret }, keyPackage };
-  return { body: { kind: letter.kind, greeting, devices }, keyPackage };
+  const { secret, device } = core.account;
+  const asked = { greeting, devices, ...(secret === undefined ? { deviceCertificate: device.certificate } : {}) };
+  if (letter.kind === "knock") return { body: { kind: "knock", secret: letter.secret, ...asked }, keyPackage };
+  return { body: { kind: letter.kind, ...asked }, keyPackage };
 }
 
 /** A key package for one contact alone, with a stream administrator key for the conversation it may open. */
@@ -159,23 +182,11 @@ async function sealCopy(core: Core, contact: Addressee["contact"], inbox: Inbox,
   };
 }
 
-/** Requests are the identity's word, answers the device's. */
+/** Requests are the identity's word where its key is, everything else the device's. */
 async function sign(core: Core, body: EnvelopeBody, unsigned: Uint8Array): Promise<Uint8Array> {
-  const { device } = core.account;
-  switch (body.kind) {
-    case "request":
-      return (await core.secret()).sign(PURPOSES.contactRequest, unsigned, core.nowMs);
-    case "knock":
-      return (await core.secret()).sign(PURPOSES.groupKnock, unsigned, core.nowMs);
-    case "rejoin":
-      return (await core.secret()).sign(PURPOSES.rejoinRequest, unsigned, core.nowMs);
-    case "welcome":
-      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.welcomeEnvelope), unsigned));
-    case "stuckNotice":
-      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.stuckNotice), unsigned));
-    case "ownState":
-      return core.deps.crypto.sign(device.signatureSecretKey, concatBytes(purposeBytes(PURPOSES.ownState), unsigned));
-  }
+  const purpose = SIGNED_FOR[body.kind];
+  if (body.deviceCertificate === undefined) return (await core.secret()).sign(purpose, unsigned, core.nowMs);
+  return core.deps.crypto.sign(core.account.device.signatureSecretKey, concatBytes(purposeBytes(purpose), unsigned));
 }
 
 async function deliver(core: Core, { id, to }: MailRow, copy: CopyRow): Promise<void> {

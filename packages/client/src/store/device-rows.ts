@@ -9,6 +9,12 @@ export interface OwnDeviceRow {
   readonly lastSeenMs?: number;
   /** Stream id of its inbox: what leaves the profile with it. */
   readonly inbox?: Uint8Array;
+  /** As keepers said. Unknown: it may hold the identity's key, and counts as a keeper. */
+  readonly kind?: "keeper" | "limited";
+  /** Of a limited device, as it last asked a keeper to publish. */
+  readonly inboxKey?: { readonly keyId: number; readonly publicKey: Uint8Array };
+  /** When this device last answered a request for renewal. */
+  readonly answeredMs?: number;
   /** Linked by this device, which takes it into every conversation at once; others leave it the time to. */
   readonly isLinkedHere?: boolean;
 }

@@ -16,8 +16,8 @@ export interface AccountRow {
   readonly identityId: IdentityId;
   readonly fingerprint: string;
   readonly name: string;
-  /** Secret key, without a lock of its own: the vault is the lock. */
-  readonly secret: Uint8Array;
+  /** Secret key, without a lock of its own: the vault is the lock. Absent: a limited device, which asks a keeper. */
+  readonly secret?: Uint8Array;
   readonly certificate: Uint8Array;
   readonly minimalCertificate: Uint8Array;
   /** What is published with it: others' public certifications, and the attestation of them. */
@@ -53,6 +53,8 @@ export interface AccountRow {
   readonly ownClaimToken?: Uint8Array;
   /** Stream ids of the inboxes of devices that were removed: they leave the profile. */
   readonly removedInboxes?: readonly Uint8Array[];
+  /** Of a limited device: when it last asked a keeper for renewal, with which inbox key, and which profile it knew. */
+  readonly asked?: { readonly atMs: number; readonly keyId: number; readonly sequence: bigint };
   /** Another own device removed this one: it stops as one whose vault was copied does. */
   readonly isRemoved?: boolean;
   /** The vault is or was in use twice (M20): nothing is sent any more. */
@@ -90,6 +92,8 @@ export interface OwnProfileRow {
   readonly sequence: bigint;
   readonly validUntilMs: number;
   readonly isPublished: boolean;
+  /** Of a limited device: which of its inbox keys stands there. */
+  readonly inboxKeyId?: number;
 }
 
 /** Key packages that the home node keeps of this device for its contacts. */
@@ -193,6 +197,8 @@ export interface PendingRequestRow {
   readonly heardMs: number;
   readonly replyInbox: Uint8Array;
   readonly offers: readonly OfferRow[];
+  /** A limited device signed it: whether it still counts is looked up before it is answered. */
+  readonly isOfDevice?: true;
 }
 
 export interface OfferRow {

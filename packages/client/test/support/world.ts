@@ -149,8 +149,12 @@ export class World {
   }
 
   /** A new device of somebody's, with digits that are the same. */
-  async linked(old: Person, name: string, form: "link" | "typed" = "link"): Promise<Person> {
-    const { code } = await old.client.devices.startLinking(form);
+  async linked(
+    old: Person,
+    name: string,
+    { form = "link", isKeeper = false }: { readonly form?: "link" | "typed"; readonly isKeeper?: boolean } = {},
+  ): Promise<Person> {
+    const { code } = await old.client.devices.startLinking(form, { isKeeper });
     const { person } = await this.linking(name, code, async () => true);
     await this.until("compared", () => old.client.devices.linking()?.state === "compare");
     await old.client.devices.confirmLinking(true);

@@ -38,15 +38,17 @@ export function Switch({
   label,
   hint,
   isOn,
+  isDisabled = false,
   onChange,
 }: {
   readonly label: string;
   readonly hint?: string;
   readonly isOn: boolean;
+  readonly isDisabled?: boolean;
   readonly onChange: (isOn: boolean) => void;
 }) {
   return (
-    <AriaSwitch className="switch" isSelected={isOn} onChange={onChange}>
+    <AriaSwitch className="switch" isSelected={isOn} isDisabled={isDisabled} onChange={onChange}>
       <span className="grow">
         <span>{label}</span>
         {hint === undefined ? undefined : <span className="hint block">{hint}</span>}

@@ -6,7 +6,16 @@ import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
 
 /** The one thing here that cannot be undone, so it is the one that asks. */
-export function DeleteSection({ name, onDelete }: { readonly name: string; readonly onDelete: () => Promise<void> }) {
+export function DeleteSection({
+  name,
+  hindrance,
+  onDelete,
+}: {
+  readonly name: string;
+  /** Why it is not ended here. */
+  readonly hindrance: string | undefined;
+  readonly onDelete: () => Promise<void>;
+}) {
   const { t } = useWords();
   const [isAsking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
@@ -19,9 +28,9 @@ export function DeleteSection({ name, onDelete }: { readonly name: string; reado
   return (
     <section className="stack tight danger-zone">
       <h2>{t("settings.delete")}</h2>
-      <p className="hint">{t("settings.deleteMeans")}</p>
+      <p className="hint">{hindrance ?? t("settings.deleteMeans")}</p>
       <div className="buttons">
-        <Button look="quiet danger" onPress={() => setAsking(true)}>
+        <Button look="quiet danger" isDisabled={hindrance !== undefined} onPress={() => setAsking(true)}>
           {t("settings.delete")}
         </Button>
       </div>

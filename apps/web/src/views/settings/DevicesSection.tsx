@@ -4,10 +4,13 @@ import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { GiveKeyDialog, RemoveKeeperDialog } from "./KeeperDialogs.tsx";
 import { type LinkActions, LinkDevice } from "./LinkDevice.tsx";
 
 export interface DevicesActions extends LinkActions {
   readonly removeDevice: (deviceId: string) => Promise<void>;
+  /** @returns false for a wrong passphrase. */
+  readonly makeKeeper: (deviceId: string, passphrase: string | undefined) => Promise<boolean>;
   readonly renameDevice: (name: string) => Promise<void>;
 }
 
@@ -16,17 +19,22 @@ export function DevicesSection({
   devices,
   linking,
   hasPassphrase,
+  hindrance,
   nowMs,
   actions,
 }: {
   readonly devices: readonly DeviceSnapshot[];
   readonly linking: LinkingRun | undefined;
   readonly hasPassphrase: boolean;
+  /** Why this device neither links nor removes others. */
+  readonly hindrance: string | undefined;
   readonly nowMs: number;
   readonly actions: DevicesActions;
 }) {
   const { t } = useWords();
   const remove = useAct(actions.removeDevice);
+  const [chosen, setChosen] = useState<{ readonly act: "give" | "remove"; readonly device: DeviceSnapshot }>();
+  const close = (): void => setChosen(undefined);
   return (
     <section className="stack tight" id="devices">
       <h2>{t("settings.devices")}</h2>
@@ -35,8 +43,24 @@ export function DevicesSection({
         {devices.map((device) => (
           <li key={device.deviceId} className="line wrap">
             <DeviceName device={device} nowMs={nowMs} onRename={actions.renameDevice} />
+            {device.isThis || device.isKeeper ? undefined : (
+              <Button
+                size="small"
+                look="quiet"
+                isDisabled={hindrance !== undefined}
+                onPress={() => setChosen({ act: "give", device })}
+              >
+                {t("settings.deviceGiveKey")}
+              </Button>
+            )}
             {device.isThis ? undefined : (
-              <Button size="small" look="quiet danger" isPending={remove.isRunning} onPress={() => remove.run(device.deviceId)}>
+              <Button
+                size="small"
+                look="quiet danger"
+                isPending={remove.isRunning}
+                isDisabled={hindrance !== undefined}
+                onPress={() => (device.isKeeper ? setChosen({ act: "remove", device }) : remove.run(device.deviceId))}
+              >
                 {t("settings.deviceRemove")}
               </Button>
             )}
@@ -44,7 +68,17 @@ export function DevicesSection({
         ))}
       </ul>
       <Problem text={remove.error} />
-      <LinkDevice run={linking} hasPassphrase={hasPassphrase} actions={actions} />
+      {hindrance === undefined ? (
+        <LinkDevice run={linking} hasPassphrase={hasPassphrase} actions={actions} />
+      ) : (
+        <p className="hint">{hindrance}</p>
+      )}
+      {chosen?.act === "give" ? (
+        <GiveKeyDialog device={chosen.device} hasPassphrase={hasPassphrase} onGive={actions.makeKeeper} onClose={close} />
+      ) : undefined}
+      {chosen?.act === "remove" ? (
+        <RemoveKeeperDialog device={chosen.device} onRemove={actions.removeDevice} onClose={close} />
+      ) : undefined}
     </section>
   );
 }
@@ -64,7 +98,8 @@ function DeviceName({
     await onRename(name);
     setNext(undefined);
   });
-  const { deviceId, name, isThis, lastSeenMs, sinceMs, isNew } = device;
+  const { deviceId, name, isThis, isKeeper, lastSeenMs, sinceMs, isNew } = device;
+  const kind = t(isKeeper ? "settings.deviceKeeper" : "settings.deviceLimited");
   if (next !== undefined)
     return (
       <form
@@ -85,7 +120,7 @@ function DeviceName({
   return (
     <div className="grow">
       <p>{name === undefined ? t("settings.deviceNoName") : shownName(name)}</p>
-      <p className="hint">{[isThis ? t("details.thisDevice") : undefined, since, seen].filter(Boolean).join(" · ")}</p>
+      <p className="hint">{[isThis ? t("details.thisDevice") : undefined, kind, since, seen].filter(Boolean).join(" · ")}</p>
       <p className="hint code">{deviceId}</p>
       {isThis ? (
         <Button size="small" look="quiet" onPress={() => setNext(name ?? "")}>

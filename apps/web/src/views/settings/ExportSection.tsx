@@ -13,27 +13,31 @@ export interface ExportActions {
 
 export function ExportSection({
   progress,
+  hindrance,
   actions,
 }: {
   /** Of a backup that is being made, in entries. */
   readonly progress: { readonly done: number; readonly total: number } | undefined;
+  /** Why nothing with the key in it is taken out of here. */
+  readonly hindrance: string | undefined;
   readonly actions: ExportActions;
 }) {
   const { t } = useWords();
   const [kind, setKind] = useState<"full" | "backup" | "gpg">();
   const certificate = useAct(actions.exportCertificate);
+  const isDisabled = hindrance !== undefined;
   return (
     <section className="stack tight">
       <h2>{t("settings.export")}</h2>
-      <p className="hint">{t("settings.exportBackupHint")}</p>
+      <p className="hint">{hindrance ?? t("settings.exportBackupHint")}</p>
       <div className="buttons">
-        <Button size="small" onPress={() => setKind("full")}>
+        <Button size="small" isDisabled={isDisabled} onPress={() => setKind("full")}>
           {t("settings.exportFull")}
         </Button>
-        <Button size="small" onPress={() => setKind("backup")}>
+        <Button size="small" isDisabled={isDisabled} onPress={() => setKind("backup")}>
           {t("settings.exportBackup")}
         </Button>
-        <Button size="small" onPress={() => setKind("gpg")}>
+        <Button size="small" isDisabled={isDisabled} onPress={() => setKind("gpg")}>
           {t("settings.exportGpg")}
         </Button>
         <Button size="small" onPress={() => certificate.run()}>

@@ -3,6 +3,7 @@ import { MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
 import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
+import { Switch } from "../kit/Choice.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { Notice } from "../kit/Notice.tsx";
@@ -12,7 +13,7 @@ import { useAct, useWords } from "../surroundings.ts";
 
 export interface LinkActions {
   /** @returns false for a wrong passphrase. */
-  readonly startLinking: (form: LinkingRun["form"], passphrase: string | undefined) => Promise<boolean>;
+  readonly startLinking: (as: Pick<LinkingRun, "form" | "isKeeper">, passphrase: string | undefined) => Promise<boolean>;
   readonly confirmLinking: (isEqual: boolean) => Promise<void>;
   readonly cancelLinking: () => Promise<void>;
 }
@@ -31,8 +32,9 @@ export function LinkDevice({
   const [isOpen, setOpen] = useState(false);
   const [passphrase, setPassphrase] = useState("");
   const [isWrong, setWrong] = useState(false);
+  const [isKeeper, setKeeper] = useState(false);
   const start = useAct(async (form: LinkingRun["form"]) => {
-    const isRight = await actions.startLinking(form, hasPassphrase ? passphrase : undefined);
+    const isRight = await actions.startLinking({ form, isKeeper }, hasPassphrase ? passphrase : undefined);
     setWrong(!isRight);
     if (isRight) setPassphrase("");
   });
@@ -69,6 +71,12 @@ export function LinkDevice({
         }}
       >
         <p>{t("linking.line")}</p>
+        <Switch
+          label={t("linking.asKeeper")}
+          hint={t(isKeeper ? "linking.asKeeperHint" : "linking.asLimitedHint")}
+          isOn={isKeeper}
+          onChange={setKeeper}
+        />
         {hasPassphrase ? (
           <Field
             label={t("settings.passphrasePresent")}

@@ -8,9 +8,12 @@ import { useAct, useWords } from "../surroundings.ts";
 
 export function NameSection({
   self,
+  hindrance,
   onRename,
 }: {
   readonly self: SelfSnapshot;
+  /** Why the name cannot be changed here. */
+  readonly hindrance: string | undefined;
   readonly onRename: (name: string) => Promise<void>;
 }) {
   const { t } = useWords();
@@ -28,9 +31,13 @@ export function NameSection({
       >
         <Avatar identityId={self.identityId} name={self.name} />
         <div className="grow">
-          <Field label={t("settings.name")} value={name} onChange={setName} error={rename.error} />
+          <Field label={t("settings.name")} value={name} onChange={setName} hint={hindrance} error={rename.error} />
         </div>
-        <Button type="submit" isDisabled={name.trim() === "" || name.trim() === self.name} isPending={rename.isRunning}>
+        <Button
+          type="submit"
+          isDisabled={hindrance !== undefined || name.trim() === "" || name.trim() === self.name}
+          isPending={rename.isRunning}
+        >
           {t("settings.rename")}
         </Button>
       </form>

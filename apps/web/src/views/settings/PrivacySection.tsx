@@ -11,10 +11,12 @@ export interface PrivacyActions {
 export interface PrivacySectionProps {
   readonly settings: Settings;
   readonly isFindable: boolean;
+  /** Why findability is not changed here. */
+  readonly hindrance: string | undefined;
   readonly actions: PrivacyActions;
 }
 
-export function PrivacySection({ settings, isFindable, actions }: PrivacySectionProps) {
+export function PrivacySection({ settings, isFindable, hindrance, actions }: PrivacySectionProps) {
   const { t } = useWords();
   const find = useAct(actions.setFindable);
   const { updateSettings } = actions;
@@ -45,7 +47,8 @@ export function PrivacySection({ settings, isFindable, actions }: PrivacySection
       />
       <Switch
         label={t("settings.findable")}
-        hint={t("settings.findableHint")}
+        hint={hindrance ?? t("settings.findableHint")}
+        isDisabled={hindrance !== undefined}
         isOn={isFindable}
         onChange={(isOn) => find.run(isOn)}
       />

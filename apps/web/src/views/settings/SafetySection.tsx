@@ -20,11 +20,14 @@ const LOCK_MINUTES = [0, 5, 30, 240] as const;
 export function SafetySection({
   safety,
   hasPassphrase,
+  hindrance,
   lockAfterMs,
   actions,
 }: {
   readonly safety: SafetySnapshot;
   readonly hasPassphrase: boolean;
+  /** Why sheet and revocation are not made here. */
+  readonly hindrance: string | undefined;
   readonly lockAfterMs: number;
   readonly actions: SafetySectionActions;
 }) {
@@ -80,11 +83,15 @@ export function SafetySection({
         <div className="grow stack tight">
           <h3>{t("settings.sheet")}</h3>
           <p className="hint">{t("settings.sheetLine")}</p>
-          <div className="buttons">
-            <a className="button small" href="#/sheet">
-              {t("settings.sheetOpen")}
-            </a>
-          </div>
+          {hindrance === undefined ? (
+            <div className="buttons">
+              <a className="button small" href="#/sheet">
+                {t("settings.sheetOpen")}
+              </a>
+            </div>
+          ) : (
+            <p className="hint">{hindrance}</p>
+          )}
         </div>
       </div>
       <div className="setting">
@@ -93,10 +100,16 @@ export function SafetySection({
           <h3>{t("settings.revocation")}</h3>
           <p className="hint">{t("settings.revocationLine")}</p>
           <div className="buttons">
-            <Button size="small" onPress={() => revocation.run()} isPending={revocation.isRunning}>
+            <Button
+              size="small"
+              onPress={() => revocation.run()}
+              isPending={revocation.isRunning}
+              isDisabled={hindrance !== undefined}
+            >
               {t("settings.revocationSave")}
             </Button>
           </div>
+          {hindrance === undefined ? undefined : <p className="hint">{hindrance}</p>}
           <Problem text={revocation.error} />
         </div>
       </div>

@@ -2,6 +2,8 @@ import type { DeviceSnapshot, LinkingRun, NodeSnapshot, SelfSnapshot } from "@p2
 import type { DeviceSettings } from "../../boot/boot.ts";
 import type { SafetySnapshot } from "../../model/safety.ts";
 import type { NotificationPermission } from "../../platform/platform.ts";
+import { limitedSentence } from "../../words/failures.ts";
+import { Notice } from "../kit/Notice.tsx";
 import { Page } from "../kit/Page.tsx";
 import { Shortcuts } from "../palette/Shortcuts.tsx";
 import { useWords } from "../surroundings.ts";
@@ -64,12 +66,16 @@ export function SettingsPage({
   files,
   actions,
 }: SettingsProps) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
+  const { limited } = self;
+  const hindrance = limited && limitedSentence(words, limited.keepers);
   return (
     <Page title={t("settings.title")} back="#/">
-      <NameSection self={self} onRename={actions.rename} />
-      <SafetySection safety={safety} hasPassphrase={hasPassphrase} lockAfterMs={device.lockAfterMs} actions={actions} />
-      <PrivacySection settings={self.settings} isFindable={self.isFindable} actions={actions} />
+      {limited && <Notice tone="info">{t("settings.limited", { date: words.date(limited.certifiedUntilMs, nowMs) })}</Notice>}
+      <NameSection self={self} hindrance={hindrance} onRename={actions.rename} />
+      <SafetySection {...{ safety, hasPassphrase, hindrance, actions }} lockAfterMs={device.lockAfterMs} />
+      <PrivacySection settings={self.settings} isFindable={self.isFindable} hindrance={hindrance} actions={actions} />
       <DeviceSection
         device={device}
         permission={permission}
@@ -77,17 +83,17 @@ export function SettingsPage({
         onAsk={actions.askNotifications}
         onHandleLinks={actions.handleLinks}
       />
-      <DevicesSection {...{ devices, linking, hasPassphrase, nowMs, actions }} />
+      <DevicesSection {...{ devices, linking, hasPassphrase, hindrance, nowMs, actions }} />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
-      <ExportSection progress={backup} actions={actions} />
+      <ExportSection progress={backup} hindrance={hindrance} actions={actions} />
       <section className="stack">
         <h2>{t("settings.keyboard")}</h2>
         <Shortcuts isMac={isMac} />
       </section>
       <BuildSection build={build} canInstall={canInstall} actions={actions} />
-      <SuccessionSection actions={actions} />
-      <DeleteSection name={self.name} onDelete={actions.deleteIdentity} />
+      {hindrance === undefined ? <SuccessionSection actions={actions} /> : undefined}
+      <DeleteSection name={self.name} hindrance={hindrance} onDelete={actions.deleteIdentity} />
     </Page>
   );
 }

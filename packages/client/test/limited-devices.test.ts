@@ -134,7 +134,7 @@ it("a limited device becomes a keeper by an act on a keeper, and then does what 
   await world.close(later, phone, tablet, watchLater);
 });
 
-it("I13: a stolen limited device gets a keeper to sign nothing but the renewal of itself, and nothing once it is removed", async () => {
+it("a stolen limited device gets a keeper to sign nothing but the renewal of itself, and nothing once it is removed", async () => {
   const world = await World.create();
   const { identity, signed } = watchedIdentity();
   const ben = await world.person("Ben", (same) => same, { identity });

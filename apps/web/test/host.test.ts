@@ -206,6 +206,7 @@ async function secretsOf(tab: Tab): Promise<readonly Buffer[]> {
   const bytes = await vault.get("account", SELF);
   if (bytes === undefined) throw new TypeError("no account");
   const { secret, device, inbox } = decodeStored<AccountRow>(bytes);
+  if (secret === undefined) throw new TypeError("no secret");
   await vault.close();
   return [
     secret.slice(-40),

@@ -2,7 +2,7 @@
 // (spec/protocol/linking.md section 8).
 import { encodeHex } from "@p2pcrypt/bytes";
 import { expect, it } from "vitest";
-import { putLetter } from "../src/devices/renewal.ts";
+import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
 import { SELF } from "../src/store/tables.ts";
 import { watchedIdentity } from "./support/watched-identity.ts";

@@ -9,7 +9,7 @@ import type { Step } from "../run/pump.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
-import { putLetter } from "./renewal.ts";
+import { putLetter } from "./own-letter.ts";
 
 const DAY_MS = 86_400_000;
 /** Earlier than keepers renew themselves: it may take a while until one runs. */

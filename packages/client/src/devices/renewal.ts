@@ -4,13 +4,14 @@ import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { DEVICE_LIFETIME_MS } from "../account/create.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
-import type { KeeperKeyBody, OwnBody, RenewalBody, RenewalRequestBody } from "../mail/own-letters.ts";
+import type { KeeperKeyBody, RenewalBody, RenewalRequestBody } from "../mail/own-letters.ts";
 import type { OwnDeviceRow } from "../store/device-rows.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { assertKeeper, isInboxOfAnother, otherRow } from "./keepers.ts";
 import { RENEW_LIMITED_BEFORE_MS } from "./limited.ts";
+import { putLetter } from "./own-letter.ts";
 
 /** A device that asks without end is answered now and then. */
 const ANSWER_EVERY_MS = 10 * 60_000;
@@ -71,13 +72,6 @@ async function renew(
 function isListed({ devices, revokedDevices }: AccountRow, deviceId: Uint8Array): boolean {
   const isIn = (list: readonly Uint8Array[]): boolean => list.some((id) => equalBytes(id, deviceId));
   return isIn(devices) && !isIn(revokedDevices);
-}
-
-export function putLetter(core: Core, tx: Tx, replyInbox: Uint8Array | undefined, body: OwnBody): void {
-  const id = core.newId();
-  const { identityId: to } = core.account;
-  const letter = { kind: "answer", body, ...(replyInbox === undefined ? {} : { replyInbox }) } as const;
-  tx.put(core.tables.mail, id, { id, to, createdMs: core.nowMs, attempts: 0, letter });
 }
 
 /** @throws {ClientError} device/limited, device/unknown, device/alreadyKeeper */

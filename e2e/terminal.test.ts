@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { lookAt } from "./rig/look.ts";
 import { firstLine, freePort, type Running, startProgram } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { answer, linkOf, openConversation, start } from "./story/begin.ts";
@@ -54,6 +55,27 @@ it("a request from a terminal is accepted in a browser, both read each other, an
   const recorded = await decodedBy(ana, heard);
   expect(recorded.seconds).toBeGreaterThan(1);
   expect(recorded.peak).toBeGreaterThan(0.01);
+
+  // Before the next call she tries everything out.
+  await ana.goToPlace("#/settings");
+  await ana.page.getByRole("link", { name: ana.words.t("calltest.title") }).click();
+  const opened = async () => (await heardBy(ana)).opened.length;
+  const before = await opened();
+  await ana.see(ana.page.getByRole("button", { name: ana.words.t("calltest.microphoneOn") }));
+  expect(await opened()).toBe(before); // K5
+  await ana.press(ana.words.t("calltest.microphoneOn"));
+  const level = () => ana.page.getByRole("meter").evaluate((meter) => (meter instanceof HTMLMeterElement ? meter.value : 0));
+  await expect.poll(level).toBeGreaterThan(0);
+  await ana.press(ana.words.t("calltest.echo.none"));
+  await ana.press(ana.words.t("call.cameraOn"));
+  await expect
+    .poll(() => ana.page.locator("video").evaluate((video) => (video instanceof HTMLVideoElement ? video.videoWidth : 0)))
+    .toBeGreaterThan(0);
+  await ana.see(ana.page.getByRole("button", { name: ana.words.t("calltest.echo.playing") }));
+  await ana.press(ana.words.t("calltest.look"));
+  await ana.read(ana.words.t("calltest.allGood"));
+  expect(await ana.page.locator(".finding.good").count()).toBe(7);
+  expect(await lookAt(ana, "call-test")).toEqual([]);
 });
 
 /** Runs one command of Ben's to its end. @returns what it printed. */

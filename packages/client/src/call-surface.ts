@@ -1,6 +1,7 @@
 // What applications call about calls; a part of surface.ts.
 import type { CallMedia } from "@p2pcrypt/content";
 import type { CallRoutes, CallSnapshot, ConnectionReport, MediaOn } from "./call-snapshots.ts";
+import type { NodeLook } from "./node-look.ts";
 import type { ConversationId } from "./snapshots.ts";
 
 /**
@@ -34,4 +35,9 @@ export interface Calls {
   report(callId: string, state: ConnectionReport): Promise<void>;
   /** The network changed: looks for another way. @throws {ClientError} call/unknown */
   restart(callId: string): Promise<void>;
+  /**
+   * What calls find at the home node, for a test before one is needed. Makes a stream there and deletes it. Whether the relay relays is
+   * for whoever has connections to find out.
+   */
+  lookAtNode(): Promise<NodeLook>;
 }

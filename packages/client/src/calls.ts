@@ -8,6 +8,7 @@ import { assertOpen } from "./conversation/open.ts";
 import type { Core } from "./core.ts";
 import type { GroupCallSnapshot } from "./group-call-snapshots.ts";
 import type { GroupCalls } from "./group-call-surface.ts";
+import type { NodeLook } from "./node-look.ts";
 import type { ConversationId } from "./snapshots.ts";
 
 export class ClientCalls implements Calls {
@@ -61,6 +62,11 @@ export class ClientCalls implements Calls {
 
   async restart(callId: string): Promise<void> {
     (await this.#later.load()).runs.restart(callId);
+  }
+
+  async lookAtNode(): Promise<NodeLook> {
+    const { lookAtNode } = await import("./calls/look-at-node.ts");
+    return lookAtNode(this.#core);
   }
 }
 

@@ -50,6 +50,7 @@ export type {
   ReactionSnapshot,
 } from "./message-snapshots.ts";
 export type { Messages } from "./message-surface.ts";
+export type { NodeLook } from "./node-look.ts";
 export { openPgpIdentity } from "./openpgp-identity.ts";
 export { pieces } from "./pieces.ts";
 export {

@@ -12,6 +12,7 @@ export type Route =
   | { readonly kind: "add" }
   | { readonly kind: "requests" }
   | { readonly kind: "settings" }
+  | { readonly kind: "calltest" }
   | { readonly kind: "sheet" }
   | { readonly kind: "starred" }
   /** `at`: the entry that was looked for. */
@@ -34,7 +35,7 @@ export type Route =
   /** A link that somebody gave: to a person (`#/add/`) or to a group (`#/join/`). */
   | { readonly kind: "landing"; readonly link: string };
 
-const PLAIN = ["me", "add", "requests", "roots", "settings", "sheet", "starred"] as const;
+const PLAIN = ["me", "add", "requests", "roots", "settings", "calltest", "sheet", "starred"] as const;
 
 /** Anything that names no place is home. `origin` is that of the page, for links that belong to it. */
 export function parseRoute(fragment: string, origin: string): Route {

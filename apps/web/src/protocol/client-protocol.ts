@@ -170,8 +170,8 @@ export const REMOTE_METHODS = {
     "graph",
   ],
   files: ["transfers", "send", "download", "pause", "resume", "cancel", "list", "deleteAtNode", "markListened"],
-  calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
   groupCalls: ["start", "join", "leave", "ring", "routes", "describe", "offerCandidates", "setMedia", "report", "restart"],
+  calls: ["start", "answer", "hangUp", "routes", "describe", "offerCandidates", "setMedia", "report", "restart", "lookAtNode"],
   search: ["find"],
 } as const satisfies { readonly [Part in keyof ClientParts]: readonly (keyof ClientParts[Part])[] };
 

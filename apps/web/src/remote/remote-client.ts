@@ -195,6 +195,7 @@ export class RemoteClient implements Client {
       setMedia: (...args) => call("calls", "setMedia", args),
       report: (...args) => call("calls", "report", args),
       restart: (...args) => call("calls", "restart", args),
+      lookAtNode: (...args) => call("calls", "lookAtNode", args),
     };
     this.groupCalls = {
       list: () => mirror.groupCalls.list(),

@@ -11,6 +11,7 @@ import { ConversationPlace } from "./ConversationPlace.tsx";
 import { ToastList } from "./kit/ToastList.tsx";
 import {
   CallPlace,
+  CallTestPlace,
   ComparePlace,
   fetchLater,
   GroupAddPlace,
@@ -174,6 +175,8 @@ function Middle(props: ColumnsProps & { readonly route: Route }) {
     case "link":
     case "settings":
       return <SettingsPlace {...props} />;
+    case "calltest":
+      return <CallTestPlace {...props} />;
     case "sheet":
       return <SheetPlace {...props} />;
     case "person":

@@ -14,6 +14,16 @@ export interface DevicesProps {
 /** Which microphone and camera, also in mid-call. The browser names them once it was allowed to use one. */
 export function Devices({ choice, onChoose, onClose }: DevicesProps) {
   const { t } = useWords();
+  return (
+    <Dialog title={t("call.devices")} onClose={onClose}>
+      <DeviceChoices choice={choice} onChoose={onChoose} />
+      <Button onPress={onClose}>{t("app.close")}</Button>
+    </Dialog>
+  );
+}
+
+export function DeviceChoices({ choice, onChoose }: Pick<DevicesProps, "choice" | "onChoose">) {
+  const { t } = useWords();
   const devices = useDevices();
   const optionsOf = (kind: MediaDeviceKind): readonly (readonly [string, string])[] => [
     ["", t("call.anyDevice")],
@@ -22,7 +32,7 @@ export function Devices({ choice, onChoose, onClose }: DevicesProps) {
     ),
   ];
   return (
-    <Dialog title={t("call.devices")} onClose={onClose}>
+    <>
       <Choice
         label={t("call.microphone")}
         value={choice.microphone}
@@ -37,8 +47,7 @@ export function Devices({ choice, onChoose, onClose }: DevicesProps) {
         onChange={(camera) => onChoose({ camera })}
         isColumn
       />
-      <Button onPress={onClose}>{t("app.close")}</Button>
-    </Dialog>
+    </>
   );
 }
 

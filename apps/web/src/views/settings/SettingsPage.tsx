@@ -8,6 +8,7 @@ import { Page } from "../kit/Page.tsx";
 import { Shortcuts } from "../palette/Shortcuts.tsx";
 import { useWords } from "../surroundings.ts";
 import { type BuildActions, BuildSection } from "./BuildSection.tsx";
+import { CallsSection } from "./CallsSection.tsx";
 import { DeleteSection } from "./DeleteSection.tsx";
 import { DeviceSection } from "./DeviceSection.tsx";
 import { type DevicesActions, DevicesSection } from "./DevicesSection.tsx";
@@ -84,6 +85,7 @@ export function SettingsPage({
         onHandleLinks={actions.handleLinks}
       />
       <DevicesSection {...{ devices, linking, hasPassphrase, hindrance, nowMs, actions }} />
+      <CallsSection />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
       <ExportSection progress={backup} hindrance={hindrance} actions={actions} />

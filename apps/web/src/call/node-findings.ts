@@ -23,9 +23,9 @@ export function findingsOf({ node, hasSocket, notStored, refused, relay }: NodeL
   return [
     { name: "http", state: "good", tookMs: node.tookMs },
     websocket,
-    { name: "clock", state: Math.abs(node.clockAheadMs) > CLOCK_BAD_MS ? "bad" : "good", tookMs: Math.abs(node.clockAheadMs) },
+    { name: "clock", state: Math.abs(node.clockAheadMs) > CLOCK_BAD_MS ? "bad" : "good" },
     { name: "storage", state: notStored === undefined ? "good" : "bad" },
-    { name: "relay", state: relayState },
+    ...(notStored === undefined ? [{ name: "relay", state: relayState } as const] : []),
     ...waysIn(relay?.urls ?? []).map(({ name }): Finding => ({ name, state: "looking" })),
   ];
 }

@@ -616,7 +616,7 @@ export const enLater = {
   "calltest.toneLine":
     "You should hear a tone for one second. If not, look at the loudness and the chosen speaker of this machine.",
   "calltest.connection": "Connection",
-  "calltest.connectionLine": "Looks for the ways on which a call through your node would go, each by itself.",
+  "calltest.connectionLine": "Tries each way that a call through your node can take.",
   "calltest.look": "Try the connection",
   "calltest.looking": "Looking. A way that is closed takes ten seconds.",
   "calltest.allGood": "Calls will work from here.",
@@ -647,6 +647,8 @@ export const enLater = {
   "calltest.bad.relayTcp": "TCP to the relay is blocked, here or at the node. It is needed only where UDP is blocked.",
   "calltest.bad.relayTls":
     "TLS to the relay is blocked, or its certificate is not good. It is needed only where everything else is blocked.",
+  "calltest.bad.noWay":
+    "The port of the relay is blocked, here or at the node. Try another network; if it is the same there, tell whoever runs the node: p2pcrypt node doctor names the port.",
   "calltest.bad.refused":
     "The relay answers and does not let you in. Tell whoever runs the node: its secret or its clock is not that of the relay.",
   "calltest.bad.noReturn":

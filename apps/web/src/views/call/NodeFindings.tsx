@@ -33,7 +33,7 @@ export function NodeFindings({ findings, isLooking }: { readonly findings: reado
     <>
       <ul className="stack tight findings">
         {findings.map((finding) => (
-          <FindingLine key={finding.name} finding={finding} />
+          <FindingLine key={finding.name} finding={finding} isOnlyProblem={isLooking || hasWay} />
         ))}
       </ul>
       <p role="status">{isLooking ? t("calltest.looking") : t(sumOf(findings, hasWay))}</p>
@@ -43,16 +43,18 @@ export function NodeFindings({ findings, isLooking }: { readonly findings: reado
 
 function sumOf(findings: readonly Finding[], hasWay: boolean): (typeof SUMS)[number] {
   if (findings.every(({ state }) => state === "good")) return "calltest.allGood";
-  if (hasWay) return "calltest.someGood";
+  const isHeard = findings.every(({ name, state }) => name !== "websocket" || state === "good");
+  if (hasWay && isHeard) return "calltest.someGood";
   return findings.some(({ name, state }) => name === "relay" && state === "skipped") ? "calltest.noRelay" : "calltest.noWay";
 }
 
-function FindingLine({ finding }: { readonly finding: Finding }) {
+/** What is blocked is of no use to know alone when another way is not open either. */
+function FindingLine({ finding, isOnlyProblem }: { readonly finding: Finding; readonly isOnlyProblem: boolean }) {
   const { t, language } = useWords();
-  const { name, state, outcome, tookMs } = finding;
+  const { name, state, tookMs } = finding;
   const Shape = SHAPES[state];
   const took = tookMs === undefined ? undefined : tookText(tookMs, language);
-  const advice = outcome === "refused" ? "calltest.bad.refused" : outcome === "noReturn" ? "calltest.bad.noReturn" : ADVICE[name];
+  const advice = adviceFor(finding, isOnlyProblem);
   return (
     <li className={`finding ${state}`}>
       <Shape size={20} aria-hidden />
@@ -65,6 +67,12 @@ function FindingLine({ finding }: { readonly finding: Finding }) {
       </span>
     </li>
   );
+}
+
+function adviceFor({ name, outcome }: Finding, isOnlyProblem: boolean) {
+  if (outcome === "refused") return "calltest.bad.refused";
+  if (outcome === "noReturn") return "calltest.bad.noReturn";
+  return outcome === "noWay" && !isOnlyProblem ? "calltest.bad.noWay" : ADVICE[name];
 }
 
 function tookText(ms: number, language: string): string {

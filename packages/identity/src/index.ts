@@ -79,6 +79,7 @@ export {
   linkingKeys,
   linkingShare,
 } from "./linking-keys.ts";
+export { formatMoveLink, type MoveLink, parseMoveLink } from "./move-link.ts";
 export { createNodeKeyCertificate, type NodeKeyCertificate, type NodeKeyVerdict, verifyNodeKeyCertificate } from "./node-key.ts";
 export { CLOCK_TOLERANCE_MS } from "./openpgp-config.ts";
 export {

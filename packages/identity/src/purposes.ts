@@ -13,6 +13,7 @@ export const PURPOSES = {
   renewalRequest: "p2pcrypt renewal request",
   renewal: "p2pcrypt renewal",
   keeperKey: "p2pcrypt keeper key",
+  moveNotice: "p2pcrypt move notice",
   transition: "p2pcrypt transition",
   webBuild: "p2pcrypt web build",
 } as const;

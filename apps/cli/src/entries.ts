@@ -149,6 +149,10 @@ function eventLine(event: ConversationEvent): string {
       return `${printable(event.name)} could not follow a change by ${printable(event.committer)}, and is taken in again`;
     case "moved":
       return `${printable(event.by)} moved the conversation to ${printable(event.nodeUrl ?? "another node")}`;
+    case "movedApart":
+      return `${printable(event.name)} moved the group to ${printable(event.nodeUrl)} from another state than this device's: p2pcrypt conversation rejoin follows them`;
+    case "forked":
+      return `${printable(event.nodeUrl)} is back and has something else in the place of the move: compare the conversation code with the others`;
     case "notMoved":
       return `${printable(event.nodeUrl)} did not take the conversation: it stays where it is`;
     case "left":

@@ -9,7 +9,7 @@ if (identityId === undefined) throw new TypeError("not an id");
 /** What of a client the guard looks at. */
 class Chosen {
   contacts: Pick<ContactSnapshot, "state" | "nodeUrls">[] = [];
-  conversations: { readonly nodeUrls: readonly string[] }[] = [];
+  conversations: { readonly nodeUrls: readonly string[]; readonly otherNodeUrls: readonly string[] }[] = [];
   readonly #listeners = new Set<(event: Pick<ClientEvent, "kind">) => void>();
 
   changed(kind: ClientEvent["kind"]): void {
@@ -58,7 +58,7 @@ describe("W3: what the client worker may connect to", () => {
       { state: "asking", nodeUrls: ["https://stranger.example"] },
       { state: "blocked", nodeUrls: ["https://blocked.example"] },
     ];
-    chosen.conversations = [{ nodeUrls: ["https://talk.example"] }];
+    chosen.conversations = [{ nodeUrls: ["https://talk.example"], otherNodeUrls: [] }];
     chosen.changed("contact");
     expect(allowed("ben.example", "carol.example", "talk.example")).toEqual([true, true, true]);
     expect(allowed("stranger.example", "blocked.example")).toEqual([false, false]);

@@ -173,9 +173,17 @@ export class ClientConversations implements Conversations {
     });
   }
 
-  async move(id: ConversationId, nodeUrl: string): Promise<void> {
+  async move(id: ConversationId, nodeUrl: string, { isNodeGone = false }: { readonly isNodeGone?: boolean } = {}): Promise<void> {
     const { wishToMove } = await import("./conversation/move-wish.ts");
-    await wishToMove(this.#core, id, nodeUrl);
+    await wishToMove(this.#core, id, nodeUrl, isNodeGone);
+  }
+
+  async followMove(link: string): Promise<ConversationId> {
+    return (await import("./conversation/move-wish.ts")).followLink(this.#core, link);
+  }
+
+  async rejoin(id: ConversationId): Promise<void> {
+    await (await import("./conversation/move-wish.ts")).rejoin(this.#core, id);
   }
 
   /** Newest entry of somebody else's that is not behind `number`. */

@@ -141,6 +141,10 @@ export type ConversationEvent =
   | { readonly what: "moved"; readonly by: string; readonly byId?: IdentityId; readonly nodeUrl?: string }
   /** The other node did not take the conversation. */
   | { readonly what: "notMoved"; readonly nodeUrl: string }
+  /** Somebody moved the conversation from a state that is not this device's: `Conversations.rejoin` follows them. */
+  | { readonly what: "movedApart"; readonly name: string; readonly nodeUrl: string }
+  /** The old node is back, and has something else where the move should be. */
+  | { readonly what: "forked"; readonly nodeUrl: string }
   | { readonly what: "left"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "gone"; readonly name: string; readonly identityId: IdentityId }
   | { readonly what: "stuck"; readonly committer: string }

@@ -261,6 +261,12 @@ export interface ConversationSnapshot {
   readonly state: ConversationState;
   readonly members: readonly MemberSnapshot[];
   readonly nodeUrls: readonly string[];
+  /** Where it was, or is said to go on: asked as long as something is to be done there. */
+  readonly otherNodeUrls: readonly string[];
+  /** Once it was moved: shows members who cannot be told otherwise where it is. */
+  readonly moveLink?: string;
+  /** Of a group: somebody moved it from a state that is not this device's. `rejoin` follows them. */
+  readonly rival?: { readonly name: string; readonly nodeUrl: string };
   readonly unread: number;
   /** Numbers of the unread messages that name this person, oldest first; at most the 100 newest. */
   readonly mentions?: readonly number[];

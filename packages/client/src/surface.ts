@@ -180,11 +180,26 @@ export interface Conversations {
   setDisappearing(id: ConversationId, afterS: number): Promise<void>;
   /**
    * The conversation goes on at another node, for everybody: a change of its state that all members see, with who made it. In a group,
-   * for administrators; of two, either. What waits to be sent is sent there.
+   * for administrators; of two, either. What waits to be sent is sent there. `isNodeGone`: also when the present node does not answer;
+   * members are told by letters, and by `moveLink`.
    *
    * @throws {ClientError} conversation/*, group/notAdmin, nodeUrl/*, node/unreachable, node/refused
    */
-  move(id: ConversationId, nodeUrl: string): Promise<void>;
+  move(id: ConversationId, nodeUrl: string, options?: { readonly isNodeGone?: boolean }): Promise<void>;
+  /**
+   * Follows a conversation of one's own to where a link says (`ConversationSnapshot.moveLink` of another member). What lies there is
+   * checked as every change is; when the old node answers, it decides.
+   *
+   * @throws {ClientError} link/malformed, nodeUrl/insecure, conversation/unknown, conversation/closed
+   */
+  followMove(link: string): Promise<ConversationId>;
+  /**
+   * Of a group with a `rival`: leaves this device's side of it, and asks administrators to be taken in on theirs. What was said on this
+   * side stays in the history.
+   *
+   * @throws {ClientError} conversation/unknown, conversation/closed
+   */
+  rejoin(id: ConversationId): Promise<void>;
   /** Leaves: others see it. The history stays. Of a group as `Groups.leave`. @throws {ClientError} group/lastAdmin, conversation/unknown */
   leave(id: ConversationId): Promise<void>;
 }

@@ -1,6 +1,6 @@
 // Snapshots: what the rows say, in the words of the surface.
-import { encodeHex } from "@p2pcrypt/bytes";
-import { formatContactLink } from "@p2pcrypt/identity";
+import { decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import { formatContactLink, formatMoveLink } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
 import { isOver } from "./conversation/history.ts";
 import { shownMentions } from "./conversation/mentions.ts";
@@ -102,6 +102,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     state: group === undefined && thread.formerGroup !== undefined ? "removed" : stateOfConversation(core, group),
     members,
     nodeUrls: group === undefined ? [] : [group.place.nodeUrl],
+    ...moveFacts(core, group),
     arrangement: thread.arrangement ?? {},
     ...(thread.draft === undefined ? {} : { draft: thread.draft }),
     unread: thread.unread,
@@ -120,6 +121,23 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     ...(blocked === undefined ? {} : { sendingBlocked: blocked }),
     ...(group?.code === undefined ? {} : { code: group.code }),
   };
+}
+
+function moveFacts(core: Core, group: GroupRow | undefined): Pick<ConversationSnapshot, "otherNodeUrls" | "moveLink" | "rival"> {
+  if (group === undefined) return { otherNodeUrls: [] };
+  const { former = [], offers = [], unsettled, wishes = [], lastMove, rival } = group;
+  const places = [...former, ...offers, ...(unsettled === undefined ? [] : [unsettled])].map(({ place }) => place.nodeUrl);
+  const wanted = wishes.flatMap((wish) => (wish.kind === "move" ? [wish.nodeUrl] : []));
+  const name = rival?.by === undefined ? undefined : core.tables.contacts.get(rival.by)?.name;
+  return {
+    otherNodeUrls: [...new Set([...places, ...wanted])],
+    ...(lastMove === undefined ? {} : { moveLink: moveLinkOf(group.groupId, lastMove) }),
+    ...(rival === undefined ? {} : { rival: { name: name ?? "", nodeUrl: rival.place.nodeUrl } }),
+  };
+}
+
+function moveLinkOf(groupId: string, { place, positions }: NonNullable<GroupRow["lastMove"]>): string {
+  return formatMoveLink({ ...place, groupId: decodeHex(groupId), positions });
 }
 
 function stateOfConversation(core: Core, group: GroupRow | undefined): ConversationState {

@@ -36,19 +36,40 @@ export function addConversationCommands(program: Command, run: RunCommand): void
         }),
       ),
     );
+  /** With the node, before and after. */
+  const online = (act: (client: Client) => Promise<string>): Promise<void> =>
+    run((context) =>
+      withClient(context, { isOnline: true }, async (client) => {
+        await settleWithin(client, NETWORK_WAIT_MS);
+        const id = await act(client);
+        await settleWithin(client, NETWORK_WAIT_MS);
+        tell(client, context, id);
+      }),
+    );
   conversation
     .command("move <who> <url>")
     .description("goes on at another node, for everybody in it")
-    .action((who: string, url: string) =>
-      run((context) =>
-        withClient(context, { isOnline: true }, async (client) => {
-          await settleWithin(client, NETWORK_WAIT_MS);
-          const { id } = findPlace(client, who);
-          await client.conversations.move(id, nodeAddress(url));
-          await settleWithin(client, NETWORK_WAIT_MS);
-          tell(client, context, id);
-        }),
-      ),
+    .option("--node-gone", "also when the present node does not answer: others are told by letters, and by the link that is said")
+    .action((who: string, url: string, { nodeGone = false }: { nodeGone?: boolean }) =>
+      online(async (client) => {
+        const { id } = findPlace(client, who);
+        await client.conversations.move(id, nodeAddress(url), { isNodeGone: nodeGone });
+        return id;
+      }),
+    );
+  conversation
+    .command("follow <link>")
+    .description("goes where another member moved a conversation, by the link that they got for it")
+    .action((link: string) => online((client) => client.conversations.followMove(link)));
+  conversation
+    .command("rejoin <who>")
+    .description("of a group that somebody moved from another state: leave this side of it, and ask to be taken in on theirs")
+    .action((who: string) =>
+      online(async (client) => {
+        const { id } = findPlace(client, who);
+        await client.conversations.rejoin(id);
+        return id;
+      }),
     );
   /** Changes what only this device knows, and says how the conversation lies then. */
   const arrange = (command: string, description: string, changeOf: (value: string) => ArrangementChange): Command =>
@@ -141,7 +162,12 @@ function atOf({ last }: ConversationSnapshot): number {
 
 function tell(client: Client, { output }: CommandContext, id: string): void {
   const found = client.conversations.get(id);
-  if (found !== undefined) output.say(lineOf(found), jsonOf(found));
+  if (found === undefined) return;
+  const { moveLink, nodeUrls, pending = [] } = found;
+  const isUnderWay = pending.some(({ kind }) => kind === "move");
+  const at =
+    moveLink === undefined || isUnderWay ? [] : [`at ${printable(nodeUrls.join())}; for members who are not told: ${moveLink}`];
+  output.say([lineOf(found), ...at], jsonOf(found));
 }
 
 function lineOf(conversation: ConversationSnapshot): string {
@@ -169,6 +195,20 @@ function lineOf(conversation: ConversationSnapshot): string {
 }
 
 function jsonOf(conversation: ConversationSnapshot): Record<string, unknown> {
-  const { id, name, kind, state, unread, arrangement, nodeUrls, disappearAfterS = 0, draft, last } = conversation;
-  return { conversation: id, name, kind, state, unread, ...arrangement, nodeUrls, disappearAfterS, draft, lastAt: last?.atMs };
+  const {
+    id,
+    name,
+    kind,
+    state,
+    unread,
+    arrangement,
+    nodeUrls,
+    moveLink,
+    rival,
+    disappearAfterS = 0,
+    draft,
+    last,
+  } = conversation;
+  const facts = { conversation: id, name, kind, state, unread, ...arrangement, nodeUrls, moveLink, rival };
+  return { ...facts, disappearAfterS, draft, lastAt: last?.atMs };
 }

@@ -104,6 +104,8 @@ export const REMOTE_METHODS = {
     "setPresence",
     "setDisappearing",
     "move",
+    "followMove",
+    "rejoin",
     "arrange",
     "setDraft",
     "clear",

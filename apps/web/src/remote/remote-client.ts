@@ -109,6 +109,8 @@ export class RemoteClient implements Client {
       clear: (...args) => call("conversations", "clear", args),
       setDisappearing: (...args) => call("conversations", "setDisappearing", args),
       move: (...args) => call("conversations", "move", args),
+      followMove: (...args) => call("conversations", "followMove", args),
+      rejoin: (...args) => call("conversations", "rejoin", args),
       leave: (...args) => call("conversations", "leave", args),
     };
     this.messages = {

@@ -520,6 +520,8 @@ export const ar: Catalogue = {
   "event.notAdded": "تعذّرت إضافة {{name}}",
   "event.memberStuck": "تعذّر على {{name}} اتباع تغيير من {{by}}، ويُدخَل من جديد",
   "event.moved": "نقل {{by}} المحادثة إلى {{node}}",
+  "event.movedApart": "نقل {{name}} المجموعة إلى {{node}} من حالة غير حالة هذا الجهاز",
+  "event.forked": "عادت {{node}} وفيها شيء آخر مكان النقل: قارنوا رمز المحادثة",
   "event.notMoved": "لم تقبل {{node}} المحادثة: تبقى حيث هي",
   "event.left": "غادر {{name}}",
   "event.gone": "حذف {{name}} هويته",

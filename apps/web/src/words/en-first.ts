@@ -228,6 +228,8 @@ export const enFirst = {
   "event.notAdded": "{{name}} could not be added",
   "event.memberStuck": "{{name}} could not follow a change by {{by}}, and is taken in again",
   "event.moved": "{{by}} moved the conversation to {{node}}",
+  "event.movedApart": "{{name}} moved the group to {{node}} from another state than this device has",
+  "event.forked": "{{node}} is back and has something else in the place of the move: compare the conversation code",
   "event.notMoved": "{{node}} did not take the conversation: it stays where it is",
   "event.left": "{{name}} left",
   "event.gone": "{{name}} deleted their identity",

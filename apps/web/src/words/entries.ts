@@ -39,8 +39,11 @@ export function eventSentence(words: Words, event: ConversationEvent): string {
       return t(`event.${event.what}`, { name: shownName(event.name) });
     case "moved":
       return t("event.moved", { by: shownName(event.by), node: shownText(event.nodeUrl ?? "?") });
+    case "movedApart":
+      return t("event.movedApart", { name: shownName(event.name), node: shownText(event.nodeUrl) });
     case "notMoved":
-      return t("event.notMoved", { node: shownText(event.nodeUrl) });
+    case "forked":
+      return t(`event.${event.what}`, { node: shownText(event.nodeUrl) });
     case "rolesChanged":
       return t(`event.${event.what}`, { by: shownName(event.by) });
     case "promoted":

@@ -19,7 +19,7 @@ import { WebError } from "../protocol/web-error.ts";
 export interface Choosing {
   readonly account: { snapshot(): Pick<SelfSnapshot, "homeNodeUrl"> };
   readonly contacts: { list(): readonly Pick<ContactSnapshot, "state" | "nodeUrls">[] };
-  readonly conversations: { list(): readonly Pick<ConversationSnapshot, "nodeUrls">[] };
+  readonly conversations: { list(): readonly Pick<ConversationSnapshot, "nodeUrls" | "otherNodeUrls">[] };
   subscribe(listener: (event: { readonly kind: ClientEvent["kind"] }) => void): Unsubscribe;
 }
 
@@ -101,7 +101,7 @@ function chosenBy(client: Choosing): ReadonlySet<string> {
   const urls = [
     client.account.snapshot().homeNodeUrl,
     ...contacts.flatMap(({ nodeUrls }) => nodeUrls),
-    ...client.conversations.list().flatMap(({ nodeUrls }) => nodeUrls),
+    ...client.conversations.list().flatMap(({ nodeUrls, otherNodeUrls }) => [...nodeUrls, ...otherNodeUrls]),
   ];
   return new Set(urls.flatMap((url) => parsed(url)?.origin ?? []));
 }

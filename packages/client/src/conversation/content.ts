@@ -177,7 +177,9 @@ export async function applyOwnEcho(core: Core, tx: Tx, group: GroupRow, recordHa
   const id = thread?.outbox.find((one) => tx.get(outbox, one)?.recordHash === recordHash);
   const row = id === undefined ? undefined : tx.get(outbox, id);
   if (thread === undefined || id === undefined || row === undefined) return;
-  tx.delete(outbox, id);
+  const { alone } = group;
+  if (alone === undefined) tx.delete(outbox, id);
+  else tx.put(core.tables.groups, group.groupId, { ...group, alone: [...alone, id] });
   tx.put(threads, thread.id, { ...thread, outbox: thread.outbox.filter((one) => one !== id) });
   if (row.content.kind === "goodbye") return applyOwnGoodbye(core, tx, group, atMs);
   await appendOwn(core, tx, group, row.content, atMs);

@@ -1,9 +1,9 @@
 // One conversation's task: reads everything its node has, then sends what waits, one record at a time. Nothing is sealed before every
 // handshake the node has was processed, and every step is stored before its record leaves.
 import { ApiError, recordHash, toStreamId } from "@p2pcrypt/api";
-import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeContent } from "@p2pcrypt/content";
-import { type Place, type Session, SessionError, type View } from "@p2pcrypt/session";
+import { type Place, type Session, SessionError } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { isListed } from "../group/plan.ts";
 import { isLeaving, unmetWishes } from "../group/wishes.ts";
@@ -15,6 +15,7 @@ import type { Pump, Step } from "../run/pump.ts";
 import type { ClaimRow, GroupRow, SealedRow } from "../store/rows.ts";
 import { encodeStored } from "../store/stored-json.ts";
 import type { VerificationRuns } from "./content.ts";
+import { giveUp } from "./give-up.ts";
 import { planCommit } from "./membership.ts";
 import { moveRowOf } from "./move.ts";
 import { nextContent, type ReceiptClock } from "./next-content.ts";
@@ -22,7 +23,7 @@ import { takePart } from "./receive.ts";
 import { refreshInMs } from "./refresh-keys.ts";
 import { appendHandshake, createStream } from "./stream-calls.ts";
 import { tellStart } from "./tell-start.ts";
-import { appendEntry } from "./thread.ts";
+import { viewOf } from "./view.ts";
 
 const DISTRUSTED_RETRY_MS = 60_000;
 const FORBIDDEN_RETRY_MS = 10_000;
@@ -105,19 +106,39 @@ export class GroupRunner {
     const group = this.#core.tables.groups.get(this.groupId);
     if (group === undefined || (group.state !== "opening" && group.state !== "active")) return { kind: "idle" };
     const link = this.#core.links.to(group.place.nodeUrl);
-    if (!link.isConnected || this.#core.account.isCloned) return { kind: "idle" };
-    if (link.facts?.nodeId !== group.place.nodeId) return { kind: "wait", delayMs: DISTRUSTED_RETRY_MS };
+    if (this.#core.account.isCloned) return { kind: "idle" };
     try {
+      if (!link.isConnected) return await this.#withoutNode({ kind: "idle" });
+      if (link.facts?.nodeId !== group.place.nodeId)
+        return await this.#withoutNode({ kind: "wait", delayMs: DISTRUSTED_RETRY_MS });
       if (group.state === "opening" && group.cursor.seq === 0) await createStream(link, this.#group);
       await this.#beginGroup();
       const outcome = await this.#follower.follow(link);
       if (outcome === "ended") return { kind: "again" };
       if (outcome === "distrusted") return { kind: "wait", delayMs: DISTRUSTED_RETRY_MS };
-      if (outcome === "forbidden") return { kind: "wait", delayMs: FORBIDDEN_RETRY_MS };
-      return await this.#send(link);
+      if (outcome === "forbidden") return await this.#withoutNode({ kind: "wait", delayMs: FORBIDDEN_RETRY_MS });
+      return (await this.#moves()) ?? (await this.#send(link));
     } catch (error) {
       return stepAfter(error);
     }
+  }
+
+  /** The node does not answer, or does not know the conversation any more: it goes on elsewhere when somebody wants it to. */
+  async #withoutNode(otherwise: Step): Promise<Step> {
+    const { state, offers = [], wishes = [] } = this.#group;
+    const isWanted = offers.length > 0 || wishes.some((wish) => wish.kind === "move" && wish.isForced === true);
+    if (state !== "active" || !isWanted) return otherwise;
+    const step = await (await import("./move-elsewhere.ts")).withoutNode(this.#core, this.groupId, this.#deps.runs);
+    return step.kind === "idle" ? otherwise : step;
+  }
+
+  /** Where others say that it goes on, and what the node that it left should know. */
+  async #moves(): Promise<Step | undefined> {
+    const { offers = [], unsettled } = this.#group;
+    if (unsettled !== undefined && this.#core.links.to(unsettled.place.nodeUrl).isConnected)
+      await (await import("./move-elsewhere.ts")).settle(this.#core, this.groupId);
+    if (offers.length === 0) return undefined;
+    return (await import("./move-elsewhere.ts")).tryOffers(this.#core, this.groupId, this.#deps.runs);
   }
 
   /** A group is there with its stream, whoever else is in it; a conversation of two begins with the first commit. */
@@ -190,31 +211,9 @@ export class GroupRunner {
     } catch (error) {
       const { adds, wishes = [] } = this.#group;
       if (!(error instanceof SessionError) || (adds.length === 0 && wishes.length === 0)) throw error;
-      await this.#giveUp();
+      await giveUp(this.#core, this.groupId);
       return true;
     }
-  }
-
-  /** A key package that no longer holds: whoever made it asks again. Of a group, the person is told who could not be added. */
-  async #giveUp(): Promise<void> {
-    const core = this.#core;
-    const { groups, threads } = core.tables;
-    await core.ledger.transact(async (tx) => {
-      const group = tx.get(groups, this.groupId);
-      if (group === undefined) return;
-      const { adds } = group;
-      const isTried = (id: string): boolean => adds.some(({ identityId }) => identityId === id);
-      // Without adds it was a change that nobody can make; leaving is never given up.
-      const wishes = (group.wishes ?? []).filter((wish) =>
-        adds.length === 0 ? wish.kind === "leave" : wish.kind !== "add" || !isTried(wish.identityId),
-      );
-      tx.put(groups, this.groupId, { ...group, adds: [], wishes });
-      if (tx.get(threads, group.threadId)?.kind !== "group") return;
-      for (const identityId of new Set(adds.map((add) => add.identityId))) {
-        const event = { what: "notAdded", name: core.tables.contacts.get(identityId)?.name ?? "", identityId } as const;
-        await appendEntry(tx, threads, group.threadId, { kind: "event", event, atMs: core.nowMs });
-      }
-    });
   }
 
   #commitNext(mayAcceptLeaves: boolean): Promise<boolean> {
@@ -389,12 +388,4 @@ export class GroupRunner {
       tx.put(core.tables.groups, this.groupId, { ...group, warnings: [...group.warnings, warning] });
     });
   }
-}
-
-function viewOf({ place, cursor }: GroupRow, session: Session): View {
-  return {
-    positions: session.positions,
-    handshakeHead: session.handshakeHead,
-    nodes: [{ node: decodeHex(place.nodeId), seq: cursor.seq, chain: cursor.chain }],
-  };
 }

@@ -1,18 +1,40 @@
 // A conversation goes on at another node (spec/protocol/conversation.md section 10): an administrator makes a stream there that continues
 // the positions, puts the commit that names it into both, and everybody who reads the commit follows.
 import { initialChain, toStreamId } from "@p2pcrypt/api";
-import { compareBytes } from "@p2pcrypt/bytes";
-import type { Place, Session } from "@p2pcrypt/session";
+import { compareBytes, encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import type { IdentityId, Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { isListed } from "../group/plan.ts";
 import { unmetWishes } from "../group/wishes.ts";
-import type { FormerStreamRow, GroupRow, MoveRow, TokensRow } from "../store/rows.ts";
+import type { FormerStreamRow, GroupRow, MoveOfferRow, MoveRow, ThreadRow, TokensRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import type { PlannedCommit } from "./membership.ts";
 import { resend } from "./outbox.ts";
 
 /** How long whoever moved a conversation leaves the old stream to those who come late. */
 const FORMER_MS = 60 * 86_400_000;
+
+const MAX_LEFT = 16;
+const MAX_OFFERS = 4;
+
+/** A member says that the conversation goes on elsewhere. It is looked at when that place can be reached. */
+export function noteOffer(
+  core: Core,
+  tx: Tx,
+  { groupId, place, positions }: { readonly groupId: Uint8Array; readonly place: Place; readonly positions: number },
+  by?: IdentityId,
+): void {
+  const { groups } = core.tables;
+  const group = tx.get(groups, encodeHex(groupId));
+  if (group?.state !== "active") return;
+  const isMember = by === undefined || group.roster.some(({ identityId }) => identityId === by);
+  const was = [group.place.stream, group.claim?.move?.place.stream].map((stream) => encodeHex(stream ?? new Uint8Array(0)));
+  const isKnown = [...was, ...(group.leftStreams ?? [])].includes(encodeHex(place.stream));
+  if (!isMember || isKnown) return;
+  const others = (group.offers ?? []).filter((offer) => !equalBytes(offer.place.stream, place.stream));
+  const offer: MoveOfferRow = { place, positions, ...(by === undefined ? {} : { by }), atMs: core.nowMs };
+  tx.put(groups, group.groupId, { ...group, offers: [...others, offer].slice(-MAX_OFFERS) });
+}
 
 /** The next commit, when a move is wished for and its node can be reached. */
 export function planMove(core: Core, group: GroupRow, session: Session): PlannedCommit | undefined {
@@ -39,6 +61,27 @@ export async function moveRowOf(session: Session, committed: Session, place: Pla
   };
 }
 
+/** Somebody else is where this device moved: what was said there is heard. */
+export function noteCompany(core: Core, tx: Tx, groupId: string): void {
+  const group = tx.get(core.tables.groups, groupId);
+  if (group?.alone === undefined) return;
+  const { alone, ...rest } = group;
+  for (const id of alone) tx.delete(core.tables.outbox, id);
+  tx.put(core.tables.groups, groupId, rest);
+}
+
+/** Whoever comes by another way than the log of this place has read nothing of what was said there alone. */
+export function sayAgain(core: Core, tx: Tx, groupId: string): void {
+  const { groups, threads } = core.tables;
+  const group = tx.get(groups, groupId);
+  const thread = group === undefined ? undefined : tx.get(threads, group.threadId);
+  if (group?.alone === undefined || thread === undefined) return;
+  const again: ThreadRow = { ...thread, outbox: [...group.alone, ...thread.outbox] };
+  tx.put(threads, thread.id, again);
+  tx.put(groups, groupId, { ...group, alone: [] });
+  resend(core, tx, again);
+}
+
 /** Nobody was told of the stream that was made: it is deleted when its node can be reached. */
 export function withAbandoned(group: GroupRow, { place, first, next }: MoveRow, nowMs: number): GroupRow {
   const row: FormerStreamRow = { place, readTokens: [first.readToken, next.readToken], untilMs: nowMs };
@@ -58,7 +101,7 @@ export async function follow(
   const [place] = after.location;
   if (place === undefined) return;
   const { groups, threads } = core.tables;
-  const { checkpoint: _, trail: __, sealed: ___, place: left, tokens, ...rest } = group;
+  const { checkpoint: _, trail: __, sealed: ___, offers: ____, rival: _____, place: left, tokens, ...rest } = group;
   const configVersion = after.positions;
   const old: FormerStreamRow = { place: left, readTokens: [tokens.readToken], untilMs: core.nowMs + FORMER_MS };
   const next: TokensRow = { configVersion, ...(await after.streamTokens(place.stream, configVersion)) };
@@ -68,6 +111,8 @@ export async function follow(
     place,
     tokens: next,
     cursor: { seq: 0, chain, positions: before.positions, handshakeChain: before.handshakeHead },
+    lastMove: { place, positions: before.positions },
+    leftStreams: [...(group.leftStreams ?? []), encodeHex(left.stream)].slice(-MAX_LEFT),
     ...(isOwn ? { former: [...(group.former ?? []), old] } : {}),
   });
   const thread = tx.get(threads, group.threadId);

@@ -1,24 +1,25 @@
 // Records of a conversation, in the order of the log, each by the session it belongs to. All of it in one transaction with the cursor.
 import { followRecord, recordHash } from "@p2pcrypt/api";
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
-import type { GroupEvent, HandshakeOutcome, Member, Session, View, WelcomePackage } from "@p2pcrypt/session";
+import type { HandshakeOutcome, Member, Place, Session, View, WelcomePackage } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { ConversationEvent } from "../entry-snapshots.ts";
 import { isListed } from "../group/plan.ts";
 import { isLeaving, isMemberOf, unmetWishes } from "../group/wishes.ts";
 import type { WelcomeBody } from "../mail/envelope.ts";
-import { newOffer } from "../mail/outgoing.ts";
 import type { FollowedPart, FollowedRecord } from "../net/stream-follower.ts";
 import type { ConversationWarning } from "../snapshots.ts";
 import type { AddRow, CursorRow, GroupRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyContent, applyOwnEcho, type VerificationRuns } from "./content.ts";
+import { becomeStuck } from "./give-way.ts";
 import { joinByWelcome } from "./join.ts";
 import { rosterOf } from "./membership.ts";
-import { follow, withAbandoned } from "./move.ts";
+import { follow, noteCompany, sayAgain, withAbandoned } from "./move.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry, markNewcomer } from "./thread.ts";
+import { eventsOf } from "./told-events.ts";
 
 const MAX_WARNINGS = 20;
 const TRAIL_LENGTH = 32;
@@ -29,6 +30,28 @@ export async function takePart(core: Core, groupId: string, part: FollowedPart, 
     const receiver = new Receiver(core, tx, groupId, runs);
     return receiver.take(part);
   });
+}
+
+/** A commit that did not bring the conversation to the place that it was said to. */
+export class MoveRefused extends Error {
+  override readonly name = "MoveRefused";
+}
+
+/**
+ * Takes a commit that moves the conversation from the new place, as if it stood next in the old log. A commit of one's own that waits is
+ * given up for it.
+ *
+ * @throws {MoveRefused} nothing is stored: it is no commit that leads there
+ */
+export async function takeMove(
+  core: Core,
+  tx: Tx,
+  groupId: string,
+  { record, place }: { readonly record: Uint8Array; readonly place: Place },
+  runs: VerificationRuns,
+): Promise<void> {
+  const receiver = new Receiver(core, tx, groupId, runs);
+  await receiver.takeMove(record, place);
 }
 
 class Receiver {
@@ -61,6 +84,24 @@ class Receiver {
     return this.#group.state === "active" || this.#group.state === "opening";
   }
 
+  async takeMove(record: Uint8Array, place: Place): Promise<void> {
+    const session = await this.#session();
+    this.#core.sessions.spend(this.#tx, this.#groupId);
+    const isOwn = session.pendingRecord !== undefined && equalBytes(session.pendingRecord, record);
+    if (session.pendingRecord !== undefined && !isOwn) {
+      this.#core.sessions.stage(this.#tx, session.withoutPending());
+      const { claim: _, ...rest } = this.#group;
+      this.#tx.put(this.#core.tables.groups, this.#groupId, rest);
+    }
+    const { cursor } = this.#group;
+    const position = session.positions + 1;
+    const at = { ...cursor, positions: position };
+    await this.#handshake({ seq: cursor.seq, kind: "handshake", position, timeMs: this.#core.nowMs, record }, at);
+    const { place: now, state } = this.#group;
+    const isThere = this.#isElsewhere && now.nodeId === place.nodeId && equalBytes(now.stream, place.stream);
+    if (!isThere && state !== "stuck") throw new MoveRefused();
+  }
+
   get #group(): GroupRow {
     const group = this.#tx.get(this.#core.tables.groups, this.#groupId);
     if (group === undefined) throw new RangeError("the group is gone");
@@ -86,6 +127,7 @@ class Receiver {
       case "opened": {
         if (outcome.missing > 0)
           await this.#missing({ reason: "skipped", count: outcome.missing, author: outcome.author.identityId, atMs });
+        if (outcome.author.identityId !== this.#core.account.identityId) noteCompany(this.#core, this.#tx, this.#groupId);
         this.#compareView(outcome.view, outcome.session);
         return applyContent(
           this.#core,
@@ -167,6 +209,7 @@ class Receiver {
   async #applied(before: Session, outcome: HandshakeOutcome & { kind: "applied" }, at: CursorRow, atMs: number): Promise<void> {
     const { session, events, committer, isOwn, welcome } = outcome;
     const { stream } = this.#group.place;
+    if (committer.identityId !== this.#core.account.identityId) noteCompany(this.#core, this.#tx, this.#groupId);
     // A removal by who administers the stream changes the tokens: all derive them from the new epoch and the removal's position.
     const hasRemoval = events.some(({ kind }) => kind === "memberRemoved");
     if (hasRemoval && isListed(before, committer)) {
@@ -183,6 +226,7 @@ class Receiver {
     // An own commit gives the leaf new keys, unless it adds.
     const [isCommit, isAdd] = (["epochStarted", "memberAdded"] as const).map((what) => events.some(({ kind }) => kind === what));
     if (isOwn && isCommit === true && isAdd === false) this.#put({ refreshedMs: this.#core.nowMs });
+    if (isOwn && isAdd === true) sayAgain(this.#core, this.#tx, this.#groupId);
     if (this.#group.wishes !== undefined) this.#put({ wishes: unmetWishes(this.#group, session) });
     if (isOwn && welcome !== undefined) this.#sendWelcomes(session, welcome, at);
     this.#put({ adds: stillMissing(this.#group.adds, session) });
@@ -243,38 +287,7 @@ class Receiver {
 
   /** Others went on where this device cannot follow: it says so, signed, and asks to be added again (M7). */
   async #stuck(position: number, committer: Member, atMs: number): Promise<void> {
-    this.#put({ state: "stuck" });
-    await this.#event({ what: "stuck", committer: committer.name }, atMs);
-    for (const to of this.#helpers()) await this.#askToBeAdded(to, position, committer);
-  }
-
-  /** Who can take this device in again and hears letters of it: the other side, or administrators whom one talks with. */
-  #helpers(): readonly Member["identityId"][] {
-    const { contacts, threads, account } = this.#core.tables;
-    const contactId = this.#tx.get(threads, this.#group.threadId)?.contactId;
-    if (contactId !== undefined) return [contactId];
-    const self = this.#tx.get(account, SELF)?.identityId;
-    const administrators = this.#group.roster
-      .filter(({ isAdministrator }) => isAdministrator)
-      .map(({ identityId }) => identityId);
-    return [...new Set(administrators)].filter((id) => id !== self && this.#tx.get(contacts, id)?.state === "accepted");
-  }
-
-  async #askToBeAdded(to: Member["identityId"], position: number, committer: Member): Promise<void> {
-    const offer = await newOffer(this.#core, to);
-    this.#tx.put(this.#core.tables.keyPackages, encodeHex(offer.reference), offer);
-    const streamAdminKey = await this.#core.deps.crypto.signaturePublicKey(offer.adminSecretKey);
-    const body = {
-      kind: "stuckNotice",
-      deviceCertificate: this.#core.account.device.certificate,
-      groupId: (await this.#session()).groupId,
-      position,
-      committer: committer.identityId,
-      offer: { keyPackage: offer.publicPackage, streamAdminKey },
-    } as const;
-    const id = this.#core.newId();
-    const letter = { kind: "answer", body } as const;
-    this.#tx.put(this.#core.tables.mail, id, { id, to, createdMs: this.#core.nowMs, attempts: 0, letter });
+    await becomeStuck(this.#core, this.#tx, this.#groupId, { position, committer, atMs });
   }
 
   /** A record that only this device could have made, and did not: somebody uses a copy of the vault (M20). */
@@ -323,63 +336,4 @@ function stillMissing(adds: readonly AddRow[], { roster }: Session): readonly Ad
 
 function pick({ seq, chain }: CursorRow): { readonly seq: number; readonly chain: Uint8Array } {
   return { seq, chain };
-}
-
-/** What is worth telling a person, and who did it. */
-function eventsOf(event: GroupEvent, before: Session, after: Session): readonly ConversationEvent[] {
-  switch (event.kind) {
-    case "memberAdded": {
-      const { name, identityId, deviceId } = event.member;
-      const isNewPerson = !isMemberOf(before, identityId);
-      const by = actorOf(event.by);
-      return isNewPerson
-        ? [{ what: "memberAdded", name, identityId, ...by }]
-        : [{ what: "deviceAdded", name, identityId, deviceId: encodeHex(deviceId), ...by }];
-    }
-    case "memberRemoved": {
-      const { name, identityId, deviceId } = event.member;
-      const isGone = !isMemberOf(after, identityId);
-      if (isGone && event.isSelfRemoval) return [{ what: "left", name, identityId }];
-      const by = actorOf(event.by);
-      return isGone
-        ? [{ what: "memberRemoved", name, identityId, ...by }]
-        : [{ what: "deviceRemoved", name, identityId, deviceId: encodeHex(deviceId), ...by }];
-    }
-    case "administratorsChanged": {
-      if (after.kind === "direct") return [{ what: "rolesChanged", by: event.by.name }];
-      const { roster } = after;
-      const told = (what: "promoted" | "demoted", ids: readonly string[]): readonly ConversationEvent[] =>
-        ids.flatMap((id): readonly ConversationEvent[] => {
-          // Who is gone altogether is told of as removed.
-          const member = roster.find(({ identityId }) => identityId === id);
-          return member === undefined ? [] : [{ what, name: member.name, identityId: member.identityId, ...actorOf(event.by) }];
-        });
-      const { before: were, administrators: are } = event;
-      return [
-        ...told(
-          "promoted",
-          are.filter((id) => !were.includes(id)),
-        ),
-        ...told(
-          "demoted",
-          were.filter((id) => !are.includes(id)),
-        ),
-      ];
-    }
-    case "locationChanged":
-      return [{ what: "moved", ...actorOf(event.by), nodeUrl: event.location[0]?.nodeUrl ?? "" }];
-    case "nameChanged":
-      return [{ what: "renamed", title: event.name, ...actorOf(event.by) }];
-    case "disappearingChanged":
-      return [{ what: "disappearing", afterS: event.disappearAfterS, ...actorOf(event.by) }];
-    case "memberUpdated":
-    case "streamAdminKeysChanged":
-    case "leaveRequested":
-    case "epochStarted":
-      return [];
-  }
-}
-
-function actorOf({ name, identityId }: Member): { readonly by: string; readonly byId: Member["identityId"] } {
-  return { by: name, byId: identityId };
 }

@@ -13,7 +13,7 @@ import {
   tokenHash,
   toStreamId,
 } from "@p2pcrypt/api";
-import { decodeHex, encodeHex } from "@p2pcrypt/bytes";
+import { decodeHex, encodeHex, type RandomBytes } from "@p2pcrypt/bytes";
 import type { Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { NodeLink } from "../net/node-link.ts";
@@ -97,14 +97,29 @@ interface Claimed {
   readonly position: number;
 }
 
+/** Nobody writes any more where the conversation was. Who comes late still reads. */
+function closedFor(random: RandomBytes): ConfigurationChange {
+  return { writeTokenHash: tokenHash(random(32)), isMembersLaneOpen: false };
+}
+
+/** Puts the commit that moved a conversation into the stream that it left, which takes nothing more if this device may close it. */
+export async function appendLast(
+  core: Core,
+  link: NodeLink,
+  left: GroupRow,
+  { position, record, isAdmin }: Omit<PlacedHandshake, "place" | "configure">,
+): Promise<void> {
+  const configure = isAdmin ? { configure: await configuration(core, link, left, closedFor(core.deps.random)) } : {};
+  await appendAt(core, link, left, { place: left.place, position, record, isAdmin, ...configure });
+}
+
 /** What the node is told in the same step. */
 async function changeOf(
   { deps }: Core,
   { group, session, position }: Claimed,
   { configuration: wanted, move }: ClaimRow,
 ): Promise<ConfigurationChange | undefined> {
-  // Nobody writes any more where the conversation was. Who comes late still reads.
-  if (move !== undefined) return { writeTokenHash: tokenHash(deps.random(32)), isMembersLaneOpen: false };
+  if (move !== undefined) return closedFor(deps.random);
   if (wanted === undefined) return undefined;
   const next = wanted.isRemoval ? await session.pendingStreamTokens(group.place.stream, position) : undefined;
   return {

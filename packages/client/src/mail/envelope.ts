@@ -9,7 +9,7 @@ import { type OwnBody, readOwn, writeOwn } from "./own-letters.ts";
 //   uint8  version = 1;
 //   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock, 6 own state,
 //                                      7 request, 8 rejoin, 9 knock of a limited device,
-//                                      10 renewal request, 11 renewal, 12 keeper key
+//                                      10 renewal request, 11 renewal, 12 keeper key, 13 move
 //   opaque recipient[32];              identity id
 //   opaque inbox[32];                  stream id of the inbox it is sealed for
 //   uint64 time_ms;
@@ -19,7 +19,7 @@ import { type OwnBody, readOwn, writeOwn } from "./own-letters.ts";
 //   opaque inbox_token[32];            capability to write large records there
 //   opaque claim_token[32];            capability to claim the sender's key packages
 //   select (kind) { Request; Request; Welcome; StuckNotice; Knock; OwnState; OfDevice; OfDevice; OfDevice; RenewalRequest; Renewal;
-//                   KeeperKey } body;
+//                   KeeperKey; Move } body;
 //   opaque signature<0..2^16-1>;       over everything before it, with its purpose
 // } Envelope;
 
@@ -107,7 +107,21 @@ export interface StuckNoticeBody {
   readonly offer: DeviceOffer;
 }
 
-export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnBody;
+// struct {
+//   opaque device_certificate<0..2^16-1>;
+//   opaque group[32];
+//   Place  place;                      where the commit lies
+//   uint64 positions;                  handshakes before it
+// } Move;                              signed by the device; from any member
+export interface MoveBody {
+  readonly kind: "move";
+  readonly deviceCertificate: Uint8Array;
+  readonly groupId: Uint8Array;
+  readonly place: Place;
+  readonly positions: number;
+}
+
+export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnBody | MoveBody;
 
 export interface Envelope {
   readonly head: EnvelopeHead;
@@ -130,6 +144,7 @@ const KIND_CODES: Record<EnvelopeBody["kind"], number> = {
   renewalRequest: 10,
   renewal: 11,
   keeperKey: 12,
+  move: 13,
 };
 /** The same, signed by a limited device. */
 const OF_DEVICE_CODES = { request: 7, rejoin: 8, knock: 9 } as const;
@@ -144,6 +159,7 @@ export const SIGNED_FOR: Record<EnvelopeBody["kind"], Purpose> = {
   renewalRequest: PURPOSES.renewalRequest,
   renewal: PURPOSES.renewal,
   keeperKey: PURPOSES.keeperKey,
+  move: PURPOSES.moveNotice,
 };
 
 /** The bytes to sign. */
@@ -169,6 +185,9 @@ export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): 
       return writeWelcome(writer, body);
     case "stuckNotice":
       return writeStuckNotice(writer, body);
+    case "move":
+      writer.opaque16(body.deviceCertificate).fixed(body.groupId, 32, "groupId");
+      return writePlace(writer, body.place).u64(body.positions).finish();
     default:
       return writeOwn(writer, body).finish();
   }
@@ -235,6 +254,12 @@ function readBody(reader: ByteReader, kindCode: number): EnvelopeBody {
       return readOwn(reader, "renewal");
     case KIND_CODES.keeperKey:
       return readOwn(reader, "keeperKey");
+    case KIND_CODES.move: {
+      const deviceCertificate = reader.opaque16("Move.device_certificate");
+      const groupId = reader.take(32, "Move.group");
+      const place = readPlace(reader);
+      return { kind: "move", deviceCertificate, groupId, place, positions: reader.safeU64("Move.positions") };
+    }
     default:
       throw new DecodeError("Envelope.kind is unknown", 1);
   }
@@ -271,11 +296,7 @@ function readOffer(reader: ByteReader): DeviceOffer {
 function writeWelcome(writer: ByteWriter, body: WelcomeBody): Uint8Array {
   writer.opaque16(body.deviceCertificate).opaque24(body.welcome).opaque24(body.ratchetTree).u8(body.references.length);
   for (const reference of body.references) writer.opaque8(reference);
-  return writer
-    .fixed(body.groupId, 32, "groupId")
-    .fixed(decodeHex(body.place.nodeId), 32, "nodeId")
-    .text16(body.place.nodeUrl)
-    .fixed(body.place.stream, 32, "stream")
+  return writePlace(writer.fixed(body.groupId, 32, "groupId"), body.place)
     .u32(body.configVersion)
     .fixed(body.readToken, 32, "readToken")
     .fixed(body.writeToken, 32, "writeToken")
@@ -299,11 +320,7 @@ function readWelcome(reader: ByteReader): WelcomeBody {
     ratchetTree,
     references: Array.from({ length: count }, () => reader.opaque8("Welcome.references")),
     groupId: reader.take(32, "Welcome.group"),
-    place: {
-      nodeId: readIdentityId(reader, "Place.node"),
-      nodeUrl: reader.text16("Place.node_url", 512),
-      stream: reader.take(32, "Place.stream"),
-    },
+    place: readPlace(reader),
     configVersion: reader.u32("Welcome.configuration_version"),
     readToken: reader.take(32, "Welcome.read_token"),
     writeToken: reader.take(32, "Welcome.write_token"),
@@ -311,6 +328,18 @@ function readWelcome(reader: ByteReader): WelcomeBody {
     handshakeHead: reader.take(32, "Welcome.handshake_head"),
     seq: reader.safeU64("Welcome.seq"),
     chain: reader.take(32, "Welcome.chain"),
+  };
+}
+
+function writePlace(writer: ByteWriter, { nodeId, nodeUrl, stream }: Place): ByteWriter {
+  return writer.fixed(decodeHex(nodeId), 32, "nodeId").text16(nodeUrl).fixed(stream, 32, "stream");
+}
+
+function readPlace(reader: ByteReader): Place {
+  return {
+    nodeId: readIdentityId(reader, "Place.node"),
+    nodeUrl: reader.text16("Place.node_url", 512),
+    stream: reader.take(32, "Place.stream"),
   };
 }
 

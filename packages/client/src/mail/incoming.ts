@@ -5,6 +5,7 @@ import { concatBytes, DecodeError, encodeHex, equalBytes, purposeBytes } from "@
 import { openFromInbox, sealedKeyId, verifyKeyPackage } from "@p2pcrypt/session";
 import { joinByWelcome, ownDevice } from "../conversation/join.ts";
 import { putAdds, queueAdds } from "../conversation/membership.ts";
+import { noteOffer } from "../conversation/move.ts";
 import { startThread } from "../conversation/start.ts";
 import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
@@ -52,7 +53,8 @@ export async function openLetter(core: Core, record: Uint8Array): Promise<Opened
   if (card === undefined || !card.isUsable || (card.isExpired && body.kind !== "renewalRequest")) return undefined;
   // Own devices take each other in, tell each other what changed, and renew each other; nobody else does that.
   const isOwn = card.identityId === identityId;
-  if (isOwn ? body.kind !== "welcome" && !isAmongOwn(body) : isAmongOwn(body)) return undefined;
+  const isOfDevices = body.kind === "welcome" || body.kind === "move" || isAmongOwn(body);
+  if (isOwn ? !isOfDevices : isAmongOwn(body)) return undefined;
   const signer = await signerOf(core, card, envelope);
   if (signer === undefined) return undefined;
   return { card, envelope, ...(body.deviceCertificate === undefined ? {} : { deviceId: signer }) };
@@ -71,6 +73,7 @@ export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Pro
   if (body.kind === "ownState") return applyOwnState(core, tx, { deviceId: letter.deviceId, timeMs: head.timeMs }, body.entries);
   // Few devices need it.
   if (isAmongOwn(body)) return (await import("../devices/renewal.ts")).applyRenewalLetter(core, tx, body, head.replyInbox);
+  if (body.kind === "move" && card.identityId === core.account.identityId) return noteOffer(core, tx, body, card.identityId);
   if (card.identityId === core.account.identityId)
     return body.kind === "welcome" ? joinByWelcome(core, tx, ownDevice(core), body) : undefined;
   const known = tx.get(core.tables.contacts, card.identityId);
@@ -97,6 +100,9 @@ export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Pro
     case "welcome":
       tx.put(core.tables.contacts, contact.identityId, contact);
       return joinByWelcome(core, tx, contact, body);
+    case "move":
+      tx.put(core.tables.contacts, contact.identityId, contact);
+      return noteOffer(core, tx, body, contact.identityId);
     case "stuckNotice":
       tx.put(core.tables.contacts, contact.identityId, contact);
       return takeStuckNotice(core, tx, contact, { head, body });

@@ -344,6 +344,37 @@ export interface GroupRow {
   readonly disappearAfterS?: number;
   /** Streams that are not needed any more, and when this device has the node delete them. */
   readonly former?: readonly FormerStreamRow[];
+  /** How it came where it is, and the streams where it was, hex. */
+  readonly lastMove?: { readonly place: Place; readonly positions: number };
+  readonly leftStreams?: readonly string[];
+  /** Places where it is said to go on, by letters and links. Nothing of it is checked. */
+  readonly offers?: readonly MoveOfferRow[];
+  /** One of them that starts from another state than this device's: the person decides. */
+  readonly rival?: MoveOfferRow;
+  /** A move that the old node does not have. */
+  readonly unsettled?: UnsettledRow;
+  /** While nobody else was seen where this device moved without the old node: what was said there, which goes along if it gives way. */
+  readonly alone?: readonly string[];
+}
+
+export interface MoveOfferRow {
+  readonly place: Place;
+  /** Handshakes before the commit that moves. */
+  readonly positions: number;
+  /** Whose letter it was; absent for a link. */
+  readonly by?: IdentityId;
+  readonly atMs: number;
+}
+
+export interface UnsettledRow {
+  readonly place: Place;
+  readonly tokens: TokensRow;
+  /** How far the log there was read. */
+  readonly seq: number;
+  readonly position: number;
+  readonly record: Uint8Array;
+  readonly by: IdentityId;
+  readonly atMs: number;
 }
 
 export interface FormerStreamRow {
@@ -371,7 +402,8 @@ export type WishRow =
   | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
-  | { readonly kind: "move"; readonly nodeId: IdentityId; readonly nodeUrl: string }
+  /** `isForced`: also when the present node does not answer. */
+  | { readonly kind: "move"; readonly nodeId: IdentityId; readonly nodeUrl: string; readonly isForced?: true }
   | { readonly kind: "leave" };
 
 export interface RosterRow {

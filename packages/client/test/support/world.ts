@@ -91,7 +91,7 @@ export class World {
 
   /** Another node, which shares nothing with the first. */
   async furtherNode(url: string): Promise<void> {
-    this.network.attach(url, await startNode(this.time, seededRandom(`checkpoints ${url}`)(32)));
+    this.network.attach(url, await startNode(this.time, seededRandom(`checkpoints ${url}`)(32), undefined, false, url));
   }
 
   async person(
@@ -250,6 +250,7 @@ async function startNode(
   checkpointSecret: Uint8Array,
   blobs?: MemoryBlobStore,
   hasRelay = false,
+  publicUrl = NODE_URL,
 ): Promise<Node> {
   const random = seededRandom("node");
   const secret = await createSecretIdentity({ name: "node", nowMs: time.nowMs() });
@@ -260,7 +261,7 @@ async function startNode(
     nodeId,
     certificate: secret.certificate.bytes(),
     nodeKey: await createNodeKeyCertificate(secret, { checkpointKey, ...validity }, time.nowMs()),
-    publicUrl: NODE_URL,
+    publicUrl,
     version: "test",
     rateLimits: DEFAULT_RATE_LIMITS,
     streamQuotaBytes: 1e9,

@@ -1,0 +1,205 @@
+// A conversation whose node is gone for ever, or seems to be: members go on elsewhere, and nobody is led away from the others unnoticed.
+import { tokenHash, toStreamId } from "@p2pcrypt/api";
+import { decodeHex } from "@p2pcrypt/bytes";
+import { ConnectionError } from "@p2pcrypt/client";
+import { formatMoveLink } from "@p2pcrypt/identity";
+import type { IdentityId } from "@p2pcrypt/session";
+import { expect, it } from "vitest";
+import { toExtensions } from "../../session/src/group/context-rules.ts";
+import { stateOf } from "../../session/test/support/forge.ts";
+import { founded, groupIdOf, groupOf, Insider, sayIn, told } from "./support/group-world.ts";
+import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
+
+const HOME_URL = "http://127.0.0.1:9001";
+const OTHER_URL = "http://127.0.0.1:9002";
+const THIRD_URL = "http://127.0.0.1:9003";
+
+/** Conversations are at the first node, and everybody's inbox at one that stays: unless `isHomeGone`. */
+async function stage({ isHomeGone = false } = {}): Promise<{ world: World; person: (name: string) => Promise<Person> }> {
+  const world = await World.create();
+  for (const url of [HOME_URL, OTHER_URL, THIRD_URL]) await world.furtherNode(url);
+  const homeNodeUrl = isHomeGone ? NODE_URL : HOME_URL;
+  return { world, person: (name) => world.person(name, undefined, { homeNodeUrl: name === "Ana" ? NODE_URL : homeNodeUrl }) };
+}
+
+function isAt(url: string, ...people: readonly Person[]): boolean {
+  return people.every((one) => (groupOf(one) ?? conversationOf(one))?.nodeUrls.join() === url);
+}
+
+function idIn(person: Person): string {
+  return conversationOf(person)?.id ?? "";
+}
+
+it("two people whose only node died go on after one of them acts: a link is enough, and who was verified stays so", async () => {
+  const { world, person } = await stage({ isHomeGone: true });
+  const [ana, ben] = [await person("Ana"), await person("Ben")];
+  await world.acquainted(ben, ana);
+  await ana.client.verification.verifyDigits(idOf(ben), (await ana.client.verification.digits(idOf(ben))).digits);
+  await say(ana, "before");
+  await world.until("heard", () => heard(ben).length === 1);
+  world.nodeDown();
+  await say(ben, "written without a node");
+  await ana.client.conversations.move(idIn(ana), OTHER_URL, { isNodeGone: true });
+  await world.until("moved", () => isAt(OTHER_URL, ana));
+  await say(ana, "here");
+  const link = conversationOf(ana)?.moveLink ?? "";
+  expect(link).toMatch(/^http:\/\/127\.0\.0\.1:9002\/#\/move\//);
+  await ben.client.conversations.followMove(link);
+  await world.until("both", () => heard(ben).length === 2 && heard(ana).length === 1);
+  expect(heard(ben)).toEqual(["before", "here"]);
+  expect(heard(ana)).toEqual(["written without a node"]);
+  expect(contactOf(ana, ben)?.trust.kind).toBe("verified");
+  expect(conversationOf(ben)?.code).toEqual(conversationOf(ana)?.code);
+  for (const one of [ana, ben]) expect(conversationOf(one)).toMatchObject({ state: "active", warnings: [] });
+  await world.close(ana, ben);
+});
+
+it("members are told by sealed letters and pass them on; the node that comes back gets the move, for those who were away", async () => {
+  const { world, person } = await stage();
+  const [ana, ben, cleo] = [await person("Ana"), await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  await cleo.client.close();
+  world.nodeDown();
+  await ana.client.conversations.move(groupIdOf(ana), OTHER_URL, { isNodeGone: true });
+  await world.until("told", () => isAt(OTHER_URL, ana, ben), 120_000);
+  expect((await told(ben)).at(-1)).toMatchObject({ what: "moved", by: "Ana", nodeUrl: OTHER_URL });
+  await sayIn(ben, "without it");
+  await world.until("heard", () => heard(ana).includes("without it"));
+  expect(groupOf(ben)?.otherNodeUrls).toEqual([NODE_URL]);
+  world.nodeUp();
+  ana.client.retryNow();
+  ben.client.retryNow();
+  await world.until("settled", () => groupOf(ben)?.otherNodeUrls.length === 0, 120_000);
+  const again = await world.again("Cleo", cleo.disk);
+  await world.until("there", () => isAt(OTHER_URL, again) && heard(again).includes("without it"));
+  for (const one of [ana, ben, again]) expect([...faults(one), ...(groupOf(one)?.warnings ?? [])]).toEqual([]);
+  await world.close(ana, ben, again);
+});
+
+it("a node that only one member cannot reach decides all the same: whoever is told puts the move there first", async () => {
+  const { world, person } = await stage();
+  const ben = await person("Ben");
+  let isCut = false;
+  const ana = await world.person("Ana", (transport) => ({
+    open: async (url, handler) => {
+      if (isCut && url === NODE_URL) throw new ConnectionError("connection/unreachable");
+      return transport.open(url, handler);
+    },
+    call: (url, name, request, token) => transport.call(url, name, request, token),
+  }));
+  await world.acquainted(ben, ana);
+  isCut = true;
+  world.nodeDown();
+  world.nodeUp();
+  await world.until("only Ben", () => conversationOf(ben)?.isCaughtUp === true && conversationOf(ana)?.isCaughtUp === false);
+  await ana.client.conversations.move(idIn(ana), OTHER_URL, { isNodeGone: true });
+  await world.until("both", () => isAt(OTHER_URL, ana, ben), 120_000);
+  // In the log of the old node, as after every other move: Ben has nothing left to tell it.
+  expect(conversationOf(ben)?.otherNodeUrls).toEqual([]);
+  isCut = false;
+  ana.client.retryNow();
+  await say(ben, "there");
+  await world.until("heard", () => heard(ana).includes("there"));
+  await world.pass(2_000);
+  for (const one of [ana, ben]) expect(conversationOf(one)?.warnings).toEqual([]);
+  await world.close(ana, ben);
+});
+
+it("M9: of two people who each move to another place one gives way, is taken in again, and both are told", async () => {
+  const { world, person } = await stage();
+  const [ana, ben] = [await world.person("Ana", undefined, { homeNodeUrl: HOME_URL }), await person("Ben")];
+  await world.acquainted(ben, ana);
+  // At the node that dies: moved there first, since it is nobody's home.
+  await ana.client.conversations.move(idIn(ana), NODE_URL);
+  await world.until("both", () => isAt(NODE_URL, ana, ben));
+  world.nodeDown();
+  await Promise.all([say(ana, "from Ana"), say(ben, "from Ben")]);
+  await Promise.all([
+    ana.client.conversations.move(idIn(ana), OTHER_URL, { isNodeGone: true }),
+    ben.client.conversations.move(idIn(ben), THIRD_URL, { isNodeGone: true }),
+  ]);
+  const isOne = (): boolean => conversationOf(ana)?.code?.digits === conversationOf(ben)?.code?.digits;
+  await world.until("one place", () => isOne() && isAt(conversationOf(ana)?.nodeUrls.join() ?? "", ben), 300_000);
+  await world.until("heard", () => heard(ana).includes("from Ben") && heard(ben).includes("from Ana"), 120_000);
+  const isStuck = async (one: Person): Promise<boolean> =>
+    (await one.client.conversations.history(idIn(one))).some((entry) => entry.kind === "event" && entry.event.what === "stuck");
+  expect([await isStuck(ana), await isStuck(ben)].filter(Boolean)).toHaveLength(1);
+  expect(heard(ben).filter((text) => text === "from Ana")).toHaveLength(1);
+  await world.close(ana, ben);
+});
+
+it("in a group nobody is led to a place that starts from another state: the person is told, and may follow", async () => {
+  const { world, person } = await stage();
+  const ana = await world.person("Ana", undefined, { homeNodeUrl: HOME_URL });
+  const [ben, cleo] = [await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  await ana.client.groups.promote(groupIdOf(ana), idOf(ben));
+  await ana.client.conversations.move(groupIdOf(ana), NODE_URL);
+  await world.until("there", () => groupOf(ben)?.ownRole === "admin" && isAt(NODE_URL, ana, ben, cleo));
+  await world.pass(1_000);
+  await ana.client.close();
+  await ben.client.groups.rename(groupIdOf(ben), "Orchard");
+  await world.until("renamed", () => groupOf(cleo)?.name === "Orchard");
+  // Ana has not seen that, and now the node is gone.
+  world.nodeDown();
+  const again = await world.again("Ana", ana.disk);
+  await again.client.conversations.move(groupIdOf(again), OTHER_URL, { isNodeGone: true });
+  await world.until("told", () => [ben, cleo].every((one) => groupOf(one)?.rival !== undefined), 120_000);
+  expect((await told(cleo)).at(-1)).toMatchObject({ what: "movedApart", nodeUrl: OTHER_URL });
+  expect(groupOf(ben)).toMatchObject({ state: "active", nodeUrls: [NODE_URL], rival: { name: "Ana", nodeUrl: OTHER_URL } });
+  expect(groupOf(cleo)?.warnings.map(({ kind }) => kind)).toEqual(["fork"]);
+  await expect(again.client.conversations.rejoin(groupIdOf(again))).rejects.toMatchObject({ code: "conversation/closed" });
+  await ben.client.conversations.rejoin(groupIdOf(ben));
+  await world.until("in again", () => groupOf(ben)?.state === "active" && isAt(OTHER_URL, ben), 120_000);
+  expect(groupOf(ben)?.name).toBe("Garden");
+  await sayIn(ben, "back");
+  await world.until("heard", () => heard(again).includes("back"));
+  expect(groupOf(cleo)?.nodeUrls).toEqual([NODE_URL]);
+  await world.close(again, ben, cleo);
+});
+
+it("M2 M8: a member who may not move a group leads nobody away, with a stream and a link as an administrator would make them", async () => {
+  const { world, person } = await stage();
+  const [ana, ben, cleo] = [await person("Ana"), await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  const id = groupIdOf(cleo);
+  await cleo.client.close();
+  const insider = await Insider.of(world, cleo, id);
+  const { session, group } = insider;
+  const transport = world.network.transport("insider");
+  const { node } = await transport.call(OTHER_URL, "node.describe", {}, undefined);
+  const place = { nodeId: node as IdentityId, nodeUrl: OTHER_URL, stream: new Uint8Array(32).fill(3) };
+  const context = { ...stateOf(session).context, location: [place] };
+  const proposals = [
+    { proposalType: "group_context_extensions", groupContextExtensions: { extensions: toExtensions(context) } } as const,
+  ];
+  const record = await insider.forge({ proposals });
+  const position = session.positions + 1;
+  const { readToken, writeToken } = await session.streamTokens(place.stream, position);
+  const stream = toStreamId(place.stream);
+  const made = {
+    stream,
+    kind: "conversation" as const,
+    readTokenHash: tokenHash(readToken),
+    writeTokenHash: tokenHash(writeToken),
+    admins: [new Uint8Array(32).fill(9)],
+    continues: { positions: session.positions, handshakeChain: session.handshakeHead },
+  };
+  await transport.call(OTHER_URL, "stream.create", made, undefined);
+  const append = { stream, kind: "handshake" as const, record, idempotencyKey: new Uint8Array(16), position };
+  await transport.call(OTHER_URL, "stream.append", append, writeToken);
+  world.nodeDown();
+  const link = formatMoveLink({ ...place, groupId: decodeHex(group.groupId), positions: session.positions });
+  await ben.client.conversations.followMove(link);
+  await world.until("refused", () => faults(ben).some((fault) => "where" in fault && fault.where === "move"));
+  expect(groupOf(ben)).toMatchObject({ state: "active", nodeUrls: [NODE_URL], warnings: [], otherNodeUrls: [] });
+  world.nodeUp();
+  ben.client.retryNow();
+  ana.client.retryNow();
+  await sayIn(ben, "still here");
+  await world.until("heard", () => heard(ana).includes("still here"), 120_000);
+  await expect(ben.client.conversations.followMove("https://a.example/#/move/AQ")).rejects.toMatchObject({
+    code: "link/malformed",
+  });
+  await world.close(ana, ben);
+});

@@ -1,9 +1,9 @@
-import { concatBytes, equalBytes } from "@p2pcrypt/bytes";
+import { equalBytes } from "@p2pcrypt/bytes";
 import { commitmentOf, encodeFacts, type FileFacts, sealedLayout } from "./file-facts.ts";
 import { FileHash, HASH_BYTES, sha256 } from "./file-hash.ts";
 import { FilesError } from "./files-error.ts";
 import { inFlight } from "./in-flight.ts";
-import { type Layout, segmentAt } from "./segments.ts";
+import { type Layout, SEGMENT_BYTES, segmentAt } from "./segments.ts";
 import type { Subtle } from "./subtle.ts";
 import { decodeHeader, TinkStream } from "./tink-stream.ts";
 
@@ -65,8 +65,11 @@ export class FileOpener {
    */
   async *segments(sealed: AsyncIterable<Uint8Array>, from: OpeningPlace = BEGINNING): AsyncGenerator<OpenedSegment> {
     const hash = new FileHash(this.#subtle, from.chain);
-    const pieces = inFlight(inSegments(sealed, this.layout, from.segment), async ({ index, bytes }) => {
+    const buffers: Uint8Array[] = [];
+    const cut = inSegments(sealed, { layout: this.layout, from: from.segment, buffers });
+    const pieces = inFlight(cut, async ({ index, bytes, buffer }) => {
       const [plaintext, digest] = await Promise.all([this.#open(index, bytes), sha256(this.#subtle, bytes)]);
+      buffers.push(buffer);
       return { index, plaintext, digest };
     });
     for await (const { index, plaintext, digest } of pieces) {
@@ -93,35 +96,35 @@ export class FileOpener {
 interface CutSegment {
   readonly index: number;
   readonly bytes: Uint8Array;
+  /** Where they lie: used again once they are opened. */
+  readonly buffer: Uint8Array;
 }
 
 const BEGINNING: OpeningPlace = { segment: 0, chain: new Uint8Array(HASH_BYTES) };
 
 /** Cuts what comes into segments. @throws {FilesError} truncated, extended: nothing of the last segment was handed out. */
-async function* inSegments(sealed: AsyncIterable<Uint8Array>, layout: Layout, from: number): AsyncGenerator<CutSegment> {
+async function* inSegments(
+  sealed: AsyncIterable<Uint8Array>,
+  { layout, from, buffers }: { readonly layout: Layout; readonly from: number; readonly buffers: Uint8Array[] },
+): AsyncGenerator<CutSegment> {
   let index = from;
   const wanted = (): number => (index < layout.segments ? segmentAt(layout, index).sealedBytes : 0);
-  let parts: Uint8Array[] = [];
-  let missing = wanted();
+  const empty = (): Uint8Array => buffers.pop() ?? new Uint8Array(SEGMENT_BYTES);
+  let [buffer, filled, size] = [empty(), 0, wanted()];
+  const whole = (): CutSegment => ({ index, bytes: buffer.subarray(0, size), buffer });
   for await (const piece of sealed) {
     for (let at = 0; at < piece.length; ) {
-      if (missing === 0) throw new FilesError("files/extended");
-      const part = piece.subarray(at, at + missing);
-      parts.push(part);
-      missing -= part.length;
+      if (filled === size) throw new FilesError("files/extended");
+      const part = piece.subarray(at, at + size - filled);
+      buffer.set(part, filled);
+      filled += part.length;
       at += part.length;
-      if (missing > 0 || index === layout.segments - 1) continue;
-      yield { index, bytes: joined(parts) };
+      if (filled < size || index === layout.segments - 1) continue;
+      yield whole();
       index += 1;
-      parts = [];
-      missing = wanted();
+      [buffer, filled, size] = [empty(), 0, wanted()];
     }
   }
-  if (missing > 0) throw new FilesError("files/truncated");
-  if (index < layout.segments) yield { index, bytes: joined(parts) };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  return first !== undefined && parts.length === 1 ? first : concatBytes(...parts);
+  if (filled < size) throw new FilesError("files/truncated");
+  if (index < layout.segments) yield whole();
 }

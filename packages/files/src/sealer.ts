@@ -2,7 +2,7 @@ import { commitmentOf, encodeFacts, type FileFacts, KEY_BYTES, sealedLayout } fr
 import { sha256 } from "./file-hash.ts";
 import { FilesError } from "./files-error.ts";
 import { inFlight } from "./in-flight.ts";
-import { type Layout, NONCE_PREFIX_BYTES, SALT_BYTES, segmentAt } from "./segments.ts";
+import { type Layout, NONCE_PREFIX_BYTES, SALT_BYTES, SEGMENT_BYTES, segmentAt } from "./segments.ts";
 import type { Subtle } from "./subtle.ts";
 import { decodeHeader, encodeHeader, TinkStream } from "./tink-stream.ts";
 
@@ -20,8 +20,11 @@ export interface SealedSegment {
   readonly digest: Uint8Array;
 }
 
-/** Reads a part of the file. It answers exactly `size` bytes, or fewer when the file became shorter. */
-export type ReadSource = (at: number, size: number) => Promise<Uint8Array>;
+/**
+ * Reads a part of the file. It answers exactly `size` bytes, or fewer when the file became shorter; they may lie at the beginning of
+ * `into`, which is used again once they are sealed.
+ */
+export type ReadSource = (at: number, size: number, into: Uint8Array) => Promise<Uint8Array>;
 
 /** A secret for one file. Never for a second one, nor for the same file after it was changed. */
 export function createSealingSecret(random: (length: number) => Uint8Array): SealingSecret {
@@ -61,16 +64,19 @@ export class FileSealer {
    * @throws {FilesError} sourceChanged: the source ended early.
    */
   segments(read: ReadSource, from = 0): AsyncGenerator<SealedSegment> {
+    const buffers: Uint8Array[] = [];
     return inFlight(numbers(from, this.layout.segments), async (index) => {
-      const bytes = await this.#stream.seal(index, await this.#plaintext(read, index));
+      const buffer = buffers.pop() ?? new Uint8Array(SEGMENT_BYTES);
+      const bytes = await this.#stream.seal(index, await this.#plaintext(read, index, buffer));
+      buffers.push(buffer);
       return { index, bytes, digest: await sha256(this.#subtle, bytes) };
     });
   }
 
-  async #plaintext(read: ReadSource, index: number): Promise<Uint8Array> {
+  async #plaintext(read: ReadSource, index: number, buffer: Uint8Array): Promise<Uint8Array> {
     const { plaintextAt, plaintextBytes } = segmentAt(this.layout, index);
     const wanted = Math.max(0, Math.min(plaintextBytes, this.#trueBytes - plaintextAt));
-    const bytes = wanted === 0 ? new Uint8Array(0) : await read(plaintextAt, wanted);
+    const bytes = wanted === 0 ? new Uint8Array(0) : await read(plaintextAt, wanted, buffer);
     if (bytes.length !== wanted) throw new FilesError("files/sourceChanged");
     if (wanted === plaintextBytes) return bytes;
     const padded = new Uint8Array(plaintextBytes);

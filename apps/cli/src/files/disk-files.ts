@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { type FileDeps, type FileSink, type FileSource, FileStoreError, webBlobs } from "@p2pcrypt/client";
 import { safeFileName, splitExtension } from "@p2pcrypt/files";
 import { systemTimers } from "../platform.ts";
+import { httpFetch } from "./http-fetch.ts";
 import type { Spool } from "./spool.ts";
 
 const MAX_NUMBERS = 10_000;
@@ -14,7 +15,7 @@ const MAX_NUMBERS = 10_000;
 export function diskFiles(spool: Spool): FileDeps {
   return {
     subtle: webcrypto.subtle,
-    blobs: webBlobs({ fetch, abortController: () => new AbortController(), timers: systemTimers }),
+    blobs: webBlobs({ fetch: httpFetch, abortController: () => new AbortController(), timers: systemTimers }, (pieces) => pieces),
     openSource: async (ref) => (spool.holds(ref) ? spool.open(ref) : openPath(ref)),
     openSink: openSink,
   };
@@ -34,8 +35,8 @@ async function openPath(path: string): Promise<FileSource | undefined> {
     throw error;
   }
   const { size, mtimeNs, ino } = await file.stat({ bigint: true });
-  const read = async (at: number, wanted: number): Promise<Uint8Array> => {
-    const bytes = new Uint8Array(wanted);
+  const read = async (at: number, wanted: number, into = new Uint8Array(wanted)): Promise<Uint8Array> => {
+    const bytes = into.subarray(0, wanted);
     let filled = 0;
     while (filled < wanted) {
       const { bytesRead } = await file.read(bytes, filled, wanted - filled, at + filled);

@@ -84,7 +84,7 @@ export class Egress {
     };
   }
 
-  guardedBlobs(fetch: BlobFetch<AbortSignal>): BlobFetch<AbortSignal> {
+  guardedBlobs<Body>(fetch: BlobFetch<AbortSignal, Body>): BlobFetch<AbortSignal, Body> {
     return async (url, init) => {
       this.#assert(url);
       return fetch(url, init);

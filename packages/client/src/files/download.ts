@@ -92,11 +92,21 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
   const start: OpeningPlace = before ?? { segment: 0, chain: new Uint8Array(HASH_BYTES) };
   let place: Place = { header, bytes: before?.bytes ?? 0, ...start };
   let unflushed = 0;
-  const settle = async (): Promise<void> => {
-    if (unflushed === 0) return;
+  let settling: Promise<void> = Promise.resolve();
+  const settled = async (at: Place): Promise<void> => {
     await sink.flush();
+    await change(core, row.id, (one) => ({ ...one, place: at, ...(way.hasTaken && { direct: one.direct ?? "taken" }) }));
+  };
+  /** Begun when the one before is done; what comes meanwhile is written beside it. */
+  const settleSoon = async (): Promise<void> => {
+    await settling;
     unflushed = 0;
-    await change(core, row.id, (one) => ({ ...one, place, ...(way.hasTaken && { direct: one.direct ?? "taken" }) }));
+    settling = settled(place);
+    settling.catch(() => undefined); // whoever waits for it is told
+  };
+  const settle = async (): Promise<void> => {
+    if (unflushed > 0) await settleSoon();
+    await settling;
   };
   told(place.bytes);
   try {
@@ -105,7 +115,7 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
       place = { header, segment: index + 1, chain, bytes: place.bytes + bytes.length };
       unflushed += 1;
       told(place.bytes, way.isDirect);
-      if (unflushed >= FLUSH_SEGMENTS) await settle();
+      if (unflushed >= FLUSH_SEGMENTS) await settleSoon();
       if (stop.isStopped) return undefined;
     }
   } catch (error) {
@@ -116,7 +126,9 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
     throw error;
   } finally {
     if (stop.isStopped) await settle();
+    await settling.catch(() => undefined); // told above, or below
   }
+  await settling;
   await sink.flush();
   return sink.finish();
 }

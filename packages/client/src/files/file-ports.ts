@@ -36,8 +36,8 @@ export interface FileSource {
   readonly bytes: number;
   /** Another one when the file was changed: its time and size, for instance. */
   readonly version: string;
-  /** Exactly `size` bytes, or fewer when the file ends before. */
-  read(at: number, size: number): Promise<Uint8Array>;
+  /** Exactly `size` bytes, or fewer when the file ends before. They may lie at the beginning of `into`. */
+  read(at: number, size: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -83,7 +83,8 @@ export interface BlobTransport {
     blob: { readonly bytes: number; readonly readTokenHash: Uint8Array },
     stop: Stop,
   ): Promise<BlobProgress>;
-  write(place: BlobPlace, offset: number, bytes: Uint8Array, stop: Stop): Promise<BlobProgress>;
+  /** `pieces`: what follows at `offset`, in order. */
+  write(place: BlobPlace, offset: number, pieces: readonly Uint8Array[], stop: Stop): Promise<BlobProgress>;
   read(place: BlobPlace, from: number, stop: Stop): AsyncIterable<Uint8Array>;
   delete(place: BlobPlace, stop: Stop): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // One attempt at an upload, from where the node is to the last byte (spec/protocol/sealed-file.md section 1). Before a part leaves, the
 // hash behind it is stored: whoever goes on later with another file behind the same name is noticed before anything is sent.
 import { ApiError, tokenHash } from "@p2pcrypt/api";
-import { concatBytes, encodeBase64Url, equalBytes } from "@p2pcrypt/bytes";
+import { encodeBase64Url, equalBytes } from "@p2pcrypt/bytes";
 import { createSealingSecret, FileHash, FileSealer, HASH_BYTES, SEGMENT_BYTES } from "@p2pcrypt/files";
 import { queueContent } from "../conversation/outbox.ts";
 import type { Core } from "../core.ts";
@@ -17,7 +17,8 @@ const MAX_RESTARTS = 3;
 const START: UploadPartRow = { from: 0, until: 0, chain: new Uint8Array(HASH_BYTES), chainAfter: new Uint8Array(HASH_BYTES) };
 
 interface Part extends UploadPartRow {
-  readonly bytes: Uint8Array;
+  /** Its segments. */
+  readonly pieces: readonly Uint8Array[];
 }
 
 export function createUploadSecret(core: Core, nodeUrl: string): UploadSecretRow {
@@ -101,14 +102,14 @@ class Upload {
       ? [last.until, Math.min(last.until + PART_SEGMENTS, segments), last.chainAfter]
       : [last.from, last.until, last.chain];
     const hash = new FileHash(this.#files.subtle, chain);
-    let bytes: Uint8Array[] = [];
-    for await (const segment of sealer.segments((at, size) => this.#source.read(at, size), from)) {
-      bytes.push(segment.bytes);
+    let pieces: Uint8Array[] = [];
+    for await (const segment of sealer.segments((...asked) => this.#source.read(...asked), from)) {
+      pieces.push(segment.bytes);
       this.#core.uploadDigests.take(this.#row.id, segment.index, segment.digest);
       await hash.add(segment.digest);
       if (segment.index + 1 < until) continue;
-      yield { from, until, chain, chainAfter: hash.chain, bytes: concatBytes(...bytes) };
-      [from, until, chain, bytes] = [until, Math.min(until + PART_SEGMENTS, segments), hash.chain, []];
+      yield { from, until, chain, chainAfter: hash.chain, pieces };
+      [from, until, chain, pieces] = [until, Math.min(until + PART_SEGMENTS, segments), hash.chain, []];
     }
   }
 
@@ -118,7 +119,7 @@ class Upload {
     let at = offset;
     for (let conflicts = 0; ; ) {
       try {
-        const progress = await this.#files.blobs.write(this.#place(), at, part.bytes.subarray(at - partAt), this.#stop);
+        const progress = await this.#files.blobs.write(this.#place(), at, behind(part.pieces, at - partAt), this.#stop);
         this.#tell(progress.offset);
         return progress;
       } catch (error) {
@@ -176,6 +177,16 @@ class Upload {
     const { nodeUrl, blob, writeToken } = this.#row.secret;
     return { nodeUrl, blob, token: writeToken };
   }
+}
+
+/** What is left of pieces without their first bytes. */
+function behind(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skipped = bytes;
+  return pieces.flatMap((piece) => {
+    const rest = piece.subarray(skipped);
+    skipped = Math.max(0, skipped - piece.length);
+    return rest.length === 0 ? [] : [rest];
+  });
 }
 
 /** A conflict that cannot be settled here is looked at anew in the next attempt. */

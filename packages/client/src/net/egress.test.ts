@@ -100,7 +100,7 @@ describe("A15: where others lead a client", () => {
       const stop = new Stop();
       const calls = [
         blobs.create(place, { bytes: 1, readTokenHash: new Uint8Array(32) }, stop),
-        blobs.write(place, 0, new Uint8Array(1), stop),
+        blobs.write(place, 0, [new Uint8Array(1)], stop),
         blobs.delete(place, stop),
         blobs.read(place, 0, stop)[Symbol.asyncIterator]().next(),
       ];

@@ -37,9 +37,9 @@ export function guardedBlobs(blobs: BlobTransport, homeNodeUrl: () => string | u
       assertAllowed(place);
       return blobs.create(place, blob, stop);
     },
-    write: async (place, offset, bytes, stop) => {
+    write: async (place, offset, pieces, stop) => {
       assertAllowed(place);
-      return blobs.write(place, offset, bytes, stop);
+      return blobs.write(place, offset, pieces, stop);
     },
     async *read(place, from, stop) {
       assertAllowed(place);

@@ -8,19 +8,19 @@ import {
   TUS_VERSION,
   UPLOAD_CONTENT_TYPE,
 } from "@p2pcrypt/api";
-import { encodeBase64Url, type Timers } from "@p2pcrypt/bytes";
+import { concatBytes, encodeBase64Url, type Timers } from "@p2pcrypt/bytes";
 import type { BlobPlace, BlobProgress, BlobTransport } from "../files/file-ports.ts";
 import type { Stop } from "../files/stop.ts";
 import { ConnectionError } from "../ports.ts";
 import { within } from "../run/within.ts";
 
-/** `fetch`, as far as it is used. `Signal` is the platform's own. */
-export type BlobFetch<Signal> = (
+/** `fetch`, as far as it is used. `Signal` and `Body` are the platform's own. */
+export type BlobFetch<Signal, Body = Uint8Array<ArrayBuffer>> = (
   url: string,
   init: {
     readonly method: string;
     readonly headers: Record<string, string>;
-    readonly body?: Uint8Array<ArrayBuffer>;
+    readonly body?: Body;
     readonly signal: Signal;
     readonly redirect: "error";
     readonly credentials: "omit";
@@ -41,12 +41,15 @@ interface PieceReader {
   cancel(): Promise<void>;
 }
 
-export interface WebBlobsDeps<Signal> {
-  readonly fetch: BlobFetch<Signal>;
+interface WebBlobsDeps<Signal, Body> {
+  readonly fetch: BlobFetch<Signal, Body>;
   /** `new AbortController()` */
   readonly abortController: () => { readonly signal: Signal; abort(): void };
   readonly timers: Timers;
 }
+
+/** Of what leaves in one request, in order. */
+type BodyOf<Body> = (pieces: readonly Uint8Array[]) => Body;
 
 /** A part may take long on a slow line; what came of it is kept when it is given up. */
 const WRITE_TIMEOUT_MS = 120_000;
@@ -55,15 +58,21 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const PIECE_TIMEOUT_MS = 60_000;
 const FIXED = { redirect: "error", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" } as const;
 
-interface Asked {
+interface Asked<Body> {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Body;
   readonly timeoutMs: number;
 }
 
-export function webBlobs<Signal>(deps: WebBlobsDeps<Signal>): BlobTransport {
+/** `bodyOf`: for a platform that sends pieces without joining them. */
+export function webBlobs<Signal>(deps: WebBlobsDeps<Signal, Uint8Array<ArrayBuffer>>): BlobTransport;
+export function webBlobs<Signal, Body>(deps: WebBlobsDeps<Signal, Body>, bodyOf: BodyOf<Body>): BlobTransport;
+export function webBlobs<Signal, Body>(
+  deps: WebBlobsDeps<Signal, Body | Uint8Array<ArrayBuffer>>,
+  bodyOf: BodyOf<Body | Uint8Array<ArrayBuffer>> = (pieces) => concatBytes(...pieces) as Uint8Array<ArrayBuffer>,
+): BlobTransport {
   return {
     create: async (place, { bytes, readTokenHash }, stop) => {
       const headers = {
@@ -78,9 +87,9 @@ export function webBlobs<Signal>(deps: WebBlobsDeps<Signal>): BlobTransport {
         progressOf,
       );
     },
-    write: async (place, offset, bytes, stop) => {
+    write: async (place, offset, pieces, stop) => {
       const headers = { ...tus(place), "upload-offset": String(offset), "content-type": UPLOAD_CONTENT_TYPE };
-      const body = bytes as Uint8Array<ArrayBuffer>;
+      const body = bodyOf(pieces);
       return call(deps, { method: "PATCH", url: urlOf(place), headers, body, timeoutMs: WRITE_TIMEOUT_MS }, stop, progressOf);
     },
     read: (place, from, stop) => reading(deps, place, from, stop),
@@ -95,8 +104,8 @@ export function webBlobs<Signal>(deps: WebBlobsDeps<Signal>): BlobTransport {
   };
 }
 
-async function* reading<Signal>(
-  deps: WebBlobsDeps<Signal>,
+async function* reading<Signal, Body>(
+  deps: WebBlobsDeps<Signal, Body>,
   place: BlobPlace,
   from: number,
   stop: Stop,
@@ -124,9 +133,9 @@ async function* reading<Signal>(
   }
 }
 
-async function call<Signal, Answer>(
-  deps: WebBlobsDeps<Signal>,
-  asked: Asked,
+async function call<Signal, Body, Answer>(
+  deps: WebBlobsDeps<Signal, Body>,
+  asked: Asked<Body>,
   stop: Stop,
   read: (headers: BlobAnswer["headers"]) => Answer,
 ): Promise<Answer> {
@@ -140,9 +149,9 @@ async function call<Signal, Answer>(
 }
 
 /** @throws {ApiError} the node's answer. @throws {ConnectionError} */
-async function answered<Signal>(
-  { fetch, timers }: WebBlobsDeps<Signal>,
-  { method, url, headers, body, timeoutMs }: Asked,
+async function answered<Signal, Body>(
+  { fetch, timers }: WebBlobsDeps<Signal, Body>,
+  { method, url, headers, body, timeoutMs }: Asked<Body>,
   aborter: { readonly signal: Signal; abort(): void },
 ): Promise<BlobAnswer> {
   const timeout = (): Error => {

@@ -1,0 +1,77 @@
+// The fetch of blobs against a server that says what it was sent.
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { httpFetch } from "../src/files/http-fetch.ts";
+
+let answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+const server = createServer((request, response) => answer(request, response));
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const FIXED = { redirect: "error", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" } as const;
+function asked(method: string, body?: readonly Uint8Array[], signal = new AbortController().signal) {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/blobs/x`;
+  return httpFetch(url, { method, headers: { "upload-offset": "7" }, signal, ...FIXED, ...(body === undefined ? {} : { body }) });
+}
+
+it("sends pieces as one body of a known length, and lets the connection be used again", async () => {
+  const came: unknown[] = [];
+  answer = async (request, response) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const { headers, socket } = request;
+    came.push([headers["content-length"], headers["upload-offset"], Buffer.concat(parts).toString(), socket.remotePort]);
+    response.writeHead(204, { "upload-offset": "12" }).end();
+  };
+  for (let round = 0; round < 2; round++) {
+    const { status, headers } = await asked("PATCH", [Buffer.from("he"), Buffer.from("llo")]);
+    expect([status, headers.get("Upload-Offset"), headers.get("etag")]).toEqual([204, "12", null]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const [first] = came as [unknown[]];
+  expect(first?.slice(0, 3)).toEqual(["5", "7", "hello"]);
+  expect(came[1]).toEqual(first);
+});
+
+it("reads a body in pieces, and stops when it is told to", async () => {
+  answer = (_request, response) => {
+    response.writeHead(206);
+    for (let count = 0; count < 50; count++) response.write(Buffer.alloc(65_536, count));
+    // and never ends
+  };
+  const aborter = new AbortController();
+  const reader = (await asked("GET", undefined, aborter.signal)).body?.getReader();
+  let bytes = 0;
+  while (bytes < 50 * 65_536) bytes += (await reader?.read())?.value?.length ?? 0;
+  const next = reader?.read();
+  aborter.abort();
+  await expect(next).rejects.toThrow();
+});
+
+it("follows nothing elsewhere, reads no endless refusal, and fails when the answer breaks off", async () => {
+  answer = (_request, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
+  expect((await asked("GET")).status).toBe(302);
+  answer = (_request, response) => {
+    response.writeHead(403);
+    for (let count = 0; count < 10; count++) response.write("x".repeat(60_000));
+  };
+  expect((await (await asked("PATCH", [])).text()).length).toBeLessThan(70_000);
+  answer = (_request, response) => {
+    response.writeHead(206, { "content-length": "10" });
+    response.write("12345", () => response.destroy());
+  };
+  const reader = (await asked("GET")).body?.getReader();
+  await expect(
+    (async () => {
+      while ((await reader?.read())?.done === false);
+    })(),
+  ).rejects.toThrow();
+});

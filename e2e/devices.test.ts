@@ -17,6 +17,8 @@ let home = "";
 it("a browser is linked by a link and six digits, a terminal by a typed code; each reads what comes, until it is removed", async () => {
   const [ana, ben, tablet] = [await stage().person("Ana"), await stage().person("Ben"), await stage().person("Tablet")];
   await befriend(ana, ben);
+  await openConversation(ben, "Ana");
+  await send(ben, "said before");
   const { t } = ana.words;
   await ana.goToPlace("#/settings");
   await ana.press(t("linking.start"));
@@ -36,7 +38,10 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   await ana.see(ana.page.getByText(t("linking.done", { name: "Tablet" })));
   expect(await lookAt(ana, "linking-done")).toEqual([]);
 
+  await expect.poll(() => ana.page.getByText(/^Tablet has the messages of before: \d+$/).count(), { timeout: 60_000 }).toBe(1);
+  expect(await lookAt(ana, "linking-history")).toEqual([]);
   await openConversation(tablet, "Ben");
+  await expectToRead(tablet, "said before");
   // It reads what is said from the moment on in which it was taken in, which may be a little later.
   const reading = async (): Promise<number> => {
     await send(ben, "to the tablet, too");

@@ -1,5 +1,5 @@
 // Linking in a terminal, on the side that takes the new device in: shows the code, then the digits, and asks.
-import type { Client, LinkingRun } from "@p2pcrypt/client";
+import type { Client, LinkingRun, LinkingTerms } from "@p2pcrypt/client";
 import { ClientError } from "@p2pcrypt/client";
 import { encodeQR } from "qr";
 import type { Output } from "./output.ts";
@@ -10,9 +10,9 @@ import { askYes } from "./question.ts";
 export async function offerLinking(
   client: Client,
   output: Output,
-  { form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">,
+  { form, isKeeper, history }: LinkingTerms,
 ): Promise<LinkingRun> {
-  const run = await client.devices.startLinking(form, { isKeeper });
+  const run = await client.devices.startLinking(form, { isKeeper, history });
   const { code, expiresAtMs } = run;
   output.say(form === "link" ? [encodeQR(code, "ascii"), code] : [code], { form, code, validUntil: expiresAtMs, isKeeper });
   output.note(isKeeper ? AS_KEEPER : AS_LIMITED);

@@ -1,6 +1,7 @@
 // A client on this machine's vault and network.
+import { webcrypto } from "node:crypto";
 import type { Client, ClientDeps, FileDeps, StopCode } from "@p2pcrypt/client";
-import { openClient, openPgpIdentity, type WebSocketLike, webTransport } from "@p2pcrypt/client";
+import { openClient, openPgpIdentity, type WebSocketLike, webBlobs, webTransport } from "@p2pcrypt/client";
 import { createXWingCrypto } from "@p2pcrypt/session";
 import { deriveKeyArgon2id } from "@p2pcrypt/vault/argon2";
 import { WebSocket } from "ws";
@@ -28,6 +29,10 @@ export function depsFor({ vault }: OpenHome, files?: FileDeps): ClientDeps {
     vault,
     crypto: createXWingCrypto(systemRandom),
     deriveKey: deriveKeyArgon2id,
+    blobs: {
+      subtle: webcrypto.subtle,
+      blobs: webBlobs({ fetch, abortController: () => new AbortController(), timers: systemTimers }),
+    },
     ...(files === undefined ? {} : { files }),
   };
 }

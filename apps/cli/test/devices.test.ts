@@ -41,6 +41,8 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   await place.run("ben", ["contact", "add", ana?.link ?? "", "--hello", "hi"]);
   await place.run("ana", ["contact", "accept", "ben"]);
   await place.run("ben", ["receive"]);
+  await place.run("ben", ["send", "ana", "said before"]);
+  await place.run("ana", ["receive"]);
 
   // Killed before the digits were compared: nothing is left, and the code is good for nobody else.
   const first = await offered("ana");
@@ -76,6 +78,13 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   expect(JSON.parse(self)).toMatchObject({ name: "ana", isPublished: true });
   const { device } = JSON.parse(self) as { device: string };
   expect(JSON.parse(result)).toMatchObject({ device, name: "Phone", conversations: 1, takenInto: 1 });
+  const { entries = 0, sent } = (JSON.parse(result) as { history?: { entries: number; sent: number } }).history ?? {};
+  expect([entries > 0, sent]).toEqual([true, entries]);
+  const there = await place.run("phone", ["device", "history"]);
+  expect(there.json<{ histories: object[] }>()[0]?.histories).toMatchObject([
+    { direction: "taking", state: "done", stored: entries },
+  ]);
+  expect((await place.run("phone", ["history", "ben"])).out).toContain("said before");
 
   await place.run("ben", ["send", "ana", "to both"]);
   for (const name of ["ana", "phone"])

@@ -1,6 +1,5 @@
 // Conversations: history, sending, reading, leaving.
 import { encodeUtf8 } from "@p2pcrypt/bytes";
-import { MAX_TEXT_BYTES } from "@p2pcrypt/content";
 import { MAX_DISAPPEAR_AFTER_S } from "@p2pcrypt/session";
 import { type ArrangementChange, arranged, MAX_FOLDER_BYTES, unreadThatCounts } from "./arrangement.ts";
 import { eraseEntries } from "./conversation/erase.ts";
@@ -13,6 +12,7 @@ import { assertText, sendContent, unsendContent } from "./conversation/send.ts";
 import { markRead } from "./conversation/thread.ts";
 import { withWaitingActs } from "./conversation/waiting-acts.ts";
 import type { Core } from "./core.ts";
+import { MAX_DRAFT_BYTES } from "./devices/own-entry.ts";
 import type { Entry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
 import { putWish } from "./group/wishes.ts";
@@ -30,7 +30,6 @@ import { conversationSnapshot, queuedEntry, withState } from "./views.ts";
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 1_000;
 const ERASED_AT_ONCE = 128;
-const MAX_DRAFT_BYTES = 4 * MAX_TEXT_BYTES;
 /** Shorter, and nobody would have read it. */
 const LEAST_S = 30;
 

@@ -4,7 +4,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import { assertKeeper } from "./devices/keepers.ts";
 import type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 import { ClientError } from "./failure.ts";
-import type { FileDeps } from "./files/file-ports.ts";
+import type { BlobDeps, FileDeps } from "./files/file-ports.ts";
 import { UploadDigests } from "./files/upload-digests.ts";
 import type { OpenSecret } from "./identity-port.ts";
 import { guardedBlobs, guardedTransport } from "./net/egress.ts";
@@ -21,6 +21,7 @@ import type { AuthenticationSnapshot } from "./trust-snapshots.ts";
 export class Core {
   readonly deps: ClientDeps;
   readonly files: FileDeps | undefined;
+  readonly blobs: BlobDeps | undefined;
   readonly tables: Tables = createTables();
   readonly ledger: Ledger;
   readonly sessions: Sessions;
@@ -39,7 +40,9 @@ export class Core {
     const homeNodeUrl = (): string | undefined => this.tables.account.get(SELF)?.homeNodeUrl;
     const transport = guardedTransport(deps.transport, homeNodeUrl);
     this.deps = { ...deps, transport };
-    this.files = deps.files && { ...deps.files, blobs: guardedBlobs(deps.files.blobs, homeNodeUrl) };
+    const blobs = deps.files ?? deps.blobs;
+    this.blobs = blobs && { subtle: blobs.subtle, blobs: guardedBlobs(blobs.blobs, homeNodeUrl) };
+    this.files = deps.files && this.blobs && { ...deps.files, ...this.blobs };
     this.ledger = new Ledger({
       vault: deps.vault,
       emit: (event) => this.emit(event),

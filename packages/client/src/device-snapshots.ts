@@ -62,3 +62,33 @@ export interface LinkingOffer {
   /** Of the device that shows the code. */
   readonly deviceName: string;
 }
+
+/** How a new device is linked. */
+export interface LinkingTerms extends Pick<LinkingRun, "form" | "isKeeper"> {
+  readonly history: HistoryChoice;
+}
+
+/** How far back a new device is given what was said: nothing, 30 days, everything. */
+export type HistoryChoice = "none" | "month" | "all";
+
+/** What was said, on its way from one own device to a new one. Goes on whenever both are there, in whatever turns. */
+export interface HistorySnapshot {
+  readonly run: string;
+  /** As seen from here. */
+  readonly direction: "giving" | "taking";
+  /** The other device. */
+  readonly deviceId: string;
+  readonly deviceName?: string;
+  readonly startedAtMs: number;
+  /** In all, those counted that were erased meanwhile. */
+  readonly entries: number;
+  /** That the home node has, or had. On the new device as far as it was told. */
+  readonly sent: number;
+  /** That the new device has stored. */
+  readonly stored: number;
+  /** That came to nothing: their time at the node was over, or what was there was not what was sent. */
+  readonly missing: number;
+  /** `refused`: the node takes no more of it. */
+  readonly state: "going" | "done" | "refused";
+  readonly reason?: string;
+}

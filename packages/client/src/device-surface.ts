@@ -1,5 +1,5 @@
 // Own devices, as applications call them.
-import type { DeviceSnapshot, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
+import type { DeviceSnapshot, HistorySnapshot, LinkingOffer, LinkingRun, LinkingTerms } from "./device-snapshots.ts";
 
 /** Own devices. Linking is a dialogue of two of them: the other side is `linkClient`. */
 export interface Devices {
@@ -11,14 +11,17 @@ export interface Devices {
    * this identity: the caller asks for the passphrase first, where there is one. The new device is limited, unless it is to be a keeper:
    * then it is given the identity's key, which removing it does not take back.
    *
-   * @throws {ClientError} device/limited, device/tooMany, node/unreachable, node/refused
+   * @param as `history`: how far back the new device is given what was said; nothing, if nothing is said here
+   * @throws {ClientError} device/limited, device/tooMany, node/unreachable, node/refused, file/notPossible
    */
-  startLinking(form: LinkingRun["form"], as?: { readonly isKeeper?: boolean }): Promise<LinkingRun>;
+  startLinking(form: LinkingRun["form"], as?: Partial<Omit<LinkingTerms, "form">>): Promise<LinkingRun>;
   /** The linking going on, or the last one since start. */
   linking(): LinkingRun | undefined;
   /** The person says whether both devices show the same digits. @throws {ClientError} linking/noRun */
   confirmLinking(isEqual: boolean): Promise<void>;
   cancelLinking(): Promise<void>;
+  /** What was said, on its way to a new device or to this one, and what arrived in the last days. */
+  histories(): readonly HistorySnapshot[];
   /**
    * Gives a limited device the identity's key. Never undone: the caller asks for the passphrase first, where there is one.
    *

@@ -4,7 +4,7 @@ import { encodeHex } from "@p2pcrypt/bytes";
 import { change } from "./account/publish.ts";
 import { assertGoesOn } from "./conversation/open.ts";
 import type { Core } from "./core.ts";
-import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
+import type { DeviceSnapshot, HistorySnapshot, LinkingRun, LinkingTerms } from "./device-snapshots.ts";
 import type { Devices } from "./device-surface.ts";
 import { shortName } from "./devices/device-name.ts";
 import { assertKeeper } from "./devices/keepers.ts";
@@ -12,6 +12,7 @@ import type { LinkingOffer } from "./devices/linking-offer.ts";
 import { deviceSnapshots } from "./devices/list.ts";
 import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
+import { historySnapshots } from "./history/list.ts";
 
 export class ClientDevices implements Devices {
   readonly #core: Core;
@@ -29,16 +30,21 @@ export class ClientDevices implements Devices {
     await change(this.#core, { deviceName: shortName(name) });
   }
 
-  async startLinking(form: LinkingRun["form"], { isKeeper = false }: { readonly isKeeper?: boolean } = {}): Promise<LinkingRun> {
+  async startLinking(
+    form: LinkingRun["form"],
+    { isKeeper = false, history = "none" }: Partial<Omit<LinkingTerms, "form">> = {},
+  ): Promise<LinkingRun> {
     const core = this.#core;
     assertGoesOn(core);
     assertKeeper(core);
+    if (history !== "none" && core.blobs === undefined) throw new ClientError({ code: "file/notPossible" });
     if (core.account.devices.length >= limits.MAX_DEVICES)
       throw new ClientError({ code: "device/tooMany", most: limits.MAX_DEVICES });
     if (this.#offer?.isOver === false) this.#offer.cancel();
     // Few sessions need it, and a browser loads it then.
     const linking = await import("./devices/linking-offer.ts");
-    this.#offer = await linking.LinkingOffer.begin(core, { form, isKeeper }, (run) => core.emit({ kind: "linking", run }));
+    const terms = { form, isKeeper, history };
+    this.#offer = await linking.LinkingOffer.begin(core, terms, (run) => core.emit({ kind: "linking", run }));
     core.emit({ kind: "linking", run: this.#offer.snapshot });
     return this.#offer.snapshot;
   }
@@ -61,6 +67,10 @@ export class ClientDevices implements Devices {
     assertGoesOn(core);
     // Few sessions need it, and a browser loads it then.
     await (await import("./devices/renewal.ts")).makeKeeper(core, deviceId);
+  }
+
+  histories(): readonly HistorySnapshot[] {
+    return historySnapshots(this.#core);
   }
 
   async remove(deviceId: string): Promise<void> {

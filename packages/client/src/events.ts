@@ -1,6 +1,6 @@
 import type { IdentityId } from "@p2pcrypt/session";
 import type { CallOrder, CallSnapshot } from "./call-snapshots.ts";
-import type { DeviceSnapshot, LinkingRun } from "./device-snapshots.ts";
+import type { DeviceSnapshot, HistorySnapshot, LinkingRun } from "./device-snapshots.ts";
 import type { Entry, MessageState } from "./entry-snapshots.ts";
 import type { GroupCallSnapshot } from "./group-call-snapshots.ts";
 import type {
@@ -54,6 +54,10 @@ export type ClientEvent =
   | { readonly kind: "groupCallOrder"; readonly callId: string; readonly pair: string; readonly order: CallOrder }
   /** Which own devices there are, or what is known of them. */
   | { readonly kind: "devices"; readonly devices: readonly DeviceSnapshot[] }
+  /** What was said is on its way to a new device, or to this one, and went on. */
+  | { readonly kind: "histories"; readonly histories: readonly HistorySnapshot[] }
+  /** Entries came from another own device, between those that are here or before them: whoever shows that stretch reads it again. */
+  | { readonly kind: "filled"; readonly conversationId: ConversationId; readonly numbers: readonly number[] }
   /** The linking of a new device went on. */
   | { readonly kind: "linking"; readonly run: LinkingRun }
   /** The client stopped for good and sends nothing more. */

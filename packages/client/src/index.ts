@@ -5,7 +5,16 @@ export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
 export { createClient, hasIdentity, importClient, linkClient, openClient, recoverClient } from "./client.ts";
 export { quoteOf } from "./conversation/quote.ts";
-export type { DeviceSnapshot, LimitedSnapshot, LinkingFailure, LinkingOffer, LinkingRun } from "./device-snapshots.ts";
+export type {
+  DeviceSnapshot,
+  HistoryChoice,
+  HistorySnapshot,
+  LimitedSnapshot,
+  LinkingFailure,
+  LinkingOffer,
+  LinkingRun,
+  LinkingTerms,
+} from "./device-snapshots.ts";
 export type { Devices, Linking } from "./device-surface.ts";
 export type {
   CallEntry,
@@ -23,6 +32,7 @@ export type {
 export type { ClientEvent, ClientListener, StopCode, Unsubscribe } from "./events.ts";
 export { ClientError, type ClientFailure, type ClientFailureCode } from "./failure.ts";
 export {
+  type BlobDeps,
   type BlobPlace,
   type BlobProgress,
   type BlobTransport,

@@ -2,7 +2,6 @@
 import { decodeHex, encodeBase64Url } from "@p2pcrypt/bytes";
 import { type ActContent, type FileContent, isEmoji, type TextContent } from "@p2pcrypt/content";
 import { deletedOf } from "./conversation/acts.ts";
-import { replaceEntry } from "./conversation/apply-act.ts";
 import { eraseEntries } from "./conversation/erase.ts";
 import { type EntryReader, findEntry, historyOf, isOver, numberOf, type StoredEntry } from "./conversation/history.ts";
 import { mentionsField } from "./conversation/mentions.ts";
@@ -10,9 +9,11 @@ import { assertOpen } from "./conversation/open.ts";
 import { queueContent, type Unsent } from "./conversation/outbox.ts";
 import { told } from "./conversation/quote.ts";
 import { assertText, sendContent, unsendContent } from "./conversation/send.ts";
-import { addStar, dropStars, starsOf } from "./conversation/stars.ts";
+import { starsOf } from "./conversation/stars.ts";
 import { unsealedActs, withWaitingActs } from "./conversation/waiting-acts.ts";
 import type { Core } from "./core.ts";
+import { tellStar } from "./devices/own-state.ts";
+import { MAX_STARS, setStar } from "./devices/own-threads.ts";
 import type { Entry, MessageEntry, TextEntry } from "./entry-snapshots.ts";
 import { ClientError } from "./failure.ts";
 import { SECRETS, secretName } from "./files/arrived.ts";
@@ -26,8 +27,6 @@ import type { ThreadRow } from "./store/rows.ts";
 import { decodeStored } from "./store/stored-json.ts";
 import { Tx } from "./store/tx.ts";
 import { queuedEntry, withState } from "./views.ts";
-
-const MAX_STARS = 500;
 
 export class ClientMessages implements Messages {
   readonly #core: Core;
@@ -128,10 +127,9 @@ export class ClientMessages implements Messages {
       if ((stored.marks?.isStarred === true) === isStarred) return;
       if (isStarred && (await starsOf(tx)).length >= MAX_STARS)
         throw new ClientError({ code: "message/tooManyStars", most: MAX_STARS });
-      const { isStarred: _, ...marks } = stored.marks ?? {};
-      await replaceEntry(core, tx, stored, { ...stored, marks: isStarred ? { ...marks, isStarred } : marks });
-      if (isStarred) await addStar(tx, { threadId: id, number: stored.number });
-      else await dropStars(tx, id, [stored.number]);
+      await setStar(core, tx, { ...stored, number: stored.number }, isStarred);
+      const { author, id: messageId } = stored;
+      tellStar(core, tx, this.#thread(id), { author, id: messageId, isStarred });
     });
   }
 

@@ -3,7 +3,7 @@ import type { OperationName, RequestOf, ResponseOf } from "@p2pcrypt/api";
 import type { Clock, RandomBytes, Timers } from "@p2pcrypt/bytes";
 import type { SessionCrypto } from "@p2pcrypt/session";
 import type { Vault } from "@p2pcrypt/vault";
-import type { FileDeps } from "./files/file-ports.ts";
+import type { BlobDeps, FileDeps } from "./files/file-ports.ts";
 import type { IdentityPort } from "./identity-port.ts";
 
 export interface ClientDeps {
@@ -19,6 +19,8 @@ export interface ClientDeps {
   readonly deriveKey: DeriveKey;
   /** Without it files are shown and neither sent nor fetched. */
   readonly files?: FileDeps;
+  /** Blobs alone, where there are no files: what was said goes to a new device that way. */
+  readonly blobs?: BlobDeps;
 }
 
 export type DeriveKey = (input: {

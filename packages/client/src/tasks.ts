@@ -16,6 +16,8 @@ import { LaterDirect } from "./direct/later-direct.ts";
 import { Transfers } from "./files/transfers.ts";
 import { claimStep } from "./group/claims.ts";
 import { stockStep } from "./group/stock.ts";
+import { historySnapshots } from "./history/list.ts";
+import { historyStep } from "./history/step.ts";
 import { InboxReader } from "./mail/inbox.ts";
 import { mailStep } from "./mail/outgoing.ts";
 import { refreshStep } from "./mail/refresh.ts";
@@ -41,7 +43,7 @@ export class Tasks {
   readonly #ownDevices: OwnDevices;
   readonly #ownStates: OwnStates;
   readonly #pumps: Record<
-    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states",
+    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states" | "history",
     Pump
   >;
   #isStarted = false;
@@ -74,6 +76,7 @@ export class Tasks {
       claims: core.pump("claims", () => claimStep(core)),
       disappear: core.pump("disappear", () => disappearStep(core)),
       devices: core.pump("devices", () => this.#ownDevices.step()),
+      history: core.pump("history", () => historyStep(core)),
       states: core.pump("states", () => this.#ownStates.step(this.#receipts.isHurried)),
     };
     core.onChanged((table, id) => this.#changed(table, id));
@@ -144,7 +147,8 @@ export class Tasks {
     const core = this.#core;
     const { contacts, threads, groups, outbox, account } = core.tables;
     this.#ownStates.changed(table, id);
-    if (table === account.name || table === contacts.name || table === threads.name) this.#wake(this.#pumps.states);
+    if (table === account.name || table === contacts.name || table === threads.name || table === core.tables.certified.name)
+      this.#wake(this.#pumps.states);
     switch (table) {
       case account.name:
         core.emit({ kind: "self", self: selfSnapshot(core) });
@@ -172,6 +176,7 @@ export class Tasks {
         this.calls.groupChanged(id);
         this.#lookForRemoval(id);
         this.#wake(this.#pumps.claims, this.#pumps.devices);
+        if (core.tables.histories.ids().length > 0) this.#wake(this.#pumps.history);
         this.#wakeGroup(id);
         break;
       case outbox.name:
@@ -179,6 +184,10 @@ export class Tasks {
         break;
       case core.tables.keyPackages.name:
         this.#wake(this.#pumps.stock);
+        break;
+      case core.tables.histories.name:
+        core.emit({ kind: "histories", histories: historySnapshots(core) });
+        this.#wake(this.#pumps.history);
         break;
       case core.tables.mail.name:
         this.#tellDelivery(id);

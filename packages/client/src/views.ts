@@ -98,8 +98,11 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     id: thread.id,
     kind: thread.kind,
     name: contact?.name ?? group?.name ?? thread.formerGroup?.name ?? "",
-    // Nobody takes a restored device into a group by itself.
-    state: group === undefined && thread.formerGroup !== undefined ? "removed" : stateOfConversation(core, group),
+    // Nobody takes a restored device into a group by itself; one that was linked is taken in by the other.
+    state:
+      group === undefined && thread.formerGroup !== undefined && thread.formerGroup.isAwaited !== true
+        ? "removed"
+        : stateOfConversation(core, group),
     members,
     nodeUrls: group === undefined ? [] : [group.place.nodeUrl],
     ...moveFacts(core, group),

@@ -1,9 +1,10 @@
 // Own devices in a terminal: linking a new one, from either side, the list, and the end of one.
 import { hostname } from "node:os";
-import { type Client, type ClientEvent, type DeviceSnapshot, type LinkingRun, linkClient } from "@p2pcrypt/client";
-import type { Command } from "commander";
+import { type Client, type ClientEvent, type DeviceSnapshot, type LinkingTerms, linkClient } from "@p2pcrypt/client";
+import { type Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { historiesEnd, historyLine, isArrived, isSent } from "../history-progress.ts";
 import { createHome } from "../home.ts";
 import { linkedIn, offerLinking, sayDigits } from "../linking-dialogue.ts";
 import { depsFor, settleWithin, withClient } from "../open-client.ts";
@@ -15,6 +16,12 @@ import { showSelf } from "../self.ts";
 
 const PUBLISH_WAIT_MS = 15_000;
 const TAKEN_IN_WAIT_MS = 60_000;
+
+interface LinkFlags {
+  readonly typed?: boolean;
+  readonly keeper?: boolean;
+  readonly history: LinkingTerms["history"];
+}
 
 interface JoinFlags {
   readonly codeFile?: string;
@@ -29,8 +36,13 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
     .description("show a code with which a new device becomes this identity too; good once, for three minutes")
     .option("--typed", "a short code to type instead of a link to scan")
     .option("--keeper", "give it the identity's key as well; without that it is limited, and removing it takes everything back")
-    .action(({ typed, keeper }: { typed?: boolean; keeper?: boolean }) =>
-      run((context) => link(context, { form: typed === true ? "typed" : "link", isKeeper: keeper === true })),
+    .addOption(
+      new Option("--history <how far>", "what was said before: nothing, of 30 days, or all of it")
+        .choices(["none", "month", "all"])
+        .default("month"),
+    )
+    .action(({ typed, keeper, history }: LinkFlags) =>
+      run((context) => link(context, { form: typed === true ? "typed" : "link", isKeeper: keeper === true, history })),
     );
   device
     .command("join")
@@ -39,6 +51,19 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
     .option("--node <url>", "your node's address; a link says it itself")
     .option("--name <name>", "what this device is called in your own lists", hostname())
     .action((flags: JoinFlags) => run((context) => join(context, flags)));
+  device
+    .command("history")
+    .description("how far what was said before is on its way to a new device, or to this one; goes on with it meanwhile")
+    .action(() =>
+      run((context) =>
+        withClient(context, { isOnline: true }, async (client) => {
+          await settleWithin(client, PUBLISH_WAIT_MS);
+          await historiesEnd(client, context.output, isArrived);
+          const histories = client.devices.histories();
+          context.output.say(histories.length === 0 ? "Nothing is on its way." : histories.map(historyLine), { histories });
+        }),
+      ),
+    );
   device
     .command("list")
     .description("your devices")
@@ -72,7 +97,7 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
     .action((id: string) => run((context) => remove(context, id)));
 }
 
-async function link(context: CommandContext, as: Pick<LinkingRun, "form" | "isKeeper">): Promise<void> {
+async function link(context: CommandContext, as: LinkingTerms): Promise<void> {
   await withClient(context, { isOnline: true, asksAgain: true }, async (client) => {
     await settleWithin(client, PUBLISH_WAIT_MS);
     const linked = await offerLinking(client, context.output, as);
@@ -83,12 +108,15 @@ async function link(context: CommandContext, as: Pick<LinkingRun, "form" | "isKe
       taken === all
         ? `${printable(deviceName)} is one of your devices now, and in ${all} of ${all} conversations.`
         : `${printable(deviceName)} is one of your devices now. It is in ${taken} of ${all} conversations; the others follow when both devices are online.`;
-    context.output.say(said, {
+    await historiesEnd(client, context.output, isSent);
+    const given = client.devices.histories().find((one) => one.deviceId === deviceId);
+    context.output.say(given === undefined ? [said] : [said, historyLine(given)], {
       device: deviceId,
       name: deviceName,
       isKeeper: as.isKeeper,
       conversations: all,
       takenInto: taken,
+      history: given,
     });
   });
 }
@@ -113,6 +141,7 @@ async function join(context: CommandContext, { codeFile, node, name = hostname()
     });
     client.start();
     await taken(client);
+    await historiesEnd(client, context.output, isArrived);
     showSelf(context, client.account.snapshot());
     await client.close();
   } finally {

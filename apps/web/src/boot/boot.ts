@@ -1,6 +1,6 @@
 // What the page is before and around the client: which state holds, and what a person can do in it. The real one talks to the client
 // worker; tests have one of their own.
-import type { Client, Linking, LinkingRun, SelfSnapshot } from "@p2pcrypt/client";
+import type { Client, Linking, LinkingRun, LinkingTerms, SelfSnapshot } from "@p2pcrypt/client";
 
 export type BootState =
   /** Nothing is known yet. Shown for less than 300 ms as nothing at all. */
@@ -87,7 +87,7 @@ export interface Boot {
   link(linking: Linking): Promise<void>;
   cancelJoining(): Promise<void>;
   /** Shows a code for a new device. @returns undefined for a wrong passphrase. @throws {ClientError} device/tooMany, node/* */
-  startLinking(as: Pick<LinkingRun, "form" | "isKeeper">, passphrase?: string): Promise<LinkingRun | undefined>;
+  startLinking(as: LinkingTerms, passphrase?: string): Promise<LinkingRun | undefined>;
   /** Gives a limited device the identity's key. @returns false for a wrong passphrase. */
   makeKeeper(deviceId: string, passphrase?: string): Promise<boolean>;
 

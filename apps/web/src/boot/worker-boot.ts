@@ -1,6 +1,6 @@
 // The boot of a page with a worker: one worker at a time, its state translated into the page's. Ending a worker is how keys are
 // forgotten.
-import type { Linking, LinkingOffer, LinkingRun, SelfSnapshot } from "@p2pcrypt/client";
+import type { Linking, LinkingOffer, LinkingRun, LinkingTerms, SelfSnapshot } from "@p2pcrypt/client";
 import { Caller } from "../protocol/caller.ts";
 import type { ClientNotice, ClientOperations, HostState } from "../protocol/client-protocol.ts";
 import type { Port } from "../protocol/port.ts";
@@ -95,8 +95,8 @@ export class WorkerBoot implements Boot {
     await this.#running().call("cancelJoining", undefined);
   }
 
-  startLinking({ form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">, passphrase?: string): Promise<LinkingRun | undefined> {
-    return this.#running().call("startLinking", { form, isKeeper, ...(passphrase === undefined ? {} : { passphrase }) });
+  startLinking(as: LinkingTerms, passphrase?: string): Promise<LinkingRun | undefined> {
+    return this.#running().call("startLinking", { ...as, ...(passphrase === undefined ? {} : { passphrase }) });
   }
 
   makeKeeper(deviceId: string, passphrase?: string): Promise<boolean> {

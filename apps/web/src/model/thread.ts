@@ -198,6 +198,8 @@ export class Thread extends Model<ThreadSnapshot> {
             if (event.conversationId !== this.id) return;
             this.#window.erase(event.numbers);
             return this.#soon();
+          case "filled":
+            return event.conversationId === this.id ? void this.#filled() : undefined;
           case "entryChanged":
             if (event.entry.conversationId !== this.id) return;
             this.#window.change(event.entry);
@@ -236,6 +238,15 @@ export class Thread extends Model<ThreadSnapshot> {
     const isNamed = entry.kind === "text" && (entry.mentions ?? []).some(({ isSelf }) => isSelf);
     if (!isNamed || this.#isFollowing || entry.number === undefined) return;
     this.update({ mentions: [...this.getSnapshot().mentions, entry.number] });
+  }
+
+  /** Entries came between those that are here, or before them. */
+  async #filled(): Promise<void> {
+    await this.#isBegun;
+    if (this.#isFollowing && this.#window.isAtEnd)
+      this.#window.reset(await this.#deps.client.conversations.history(this.id, { limit: PAGE }));
+    else this.#window.mayHaveOlder();
+    this.#render();
   }
 
   async #load(): Promise<void> {

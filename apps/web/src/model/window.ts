@@ -48,6 +48,11 @@ export class HistoryWindow {
     this.#isAtEnd = true;
   }
 
+  /** Entries came that were not there when it was asked. */
+  mayHaveOlder(): void {
+    this.#hasOlder = (this.oldest ?? 1) > 1;
+  }
+
   /** A page from the middle, newest first, in place of what was there. */
   show(page: readonly Entry[]): void {
     this.#logged = [...page].reverse().map((entry) => shown(entry));

@@ -15,8 +15,10 @@ import type {
   GroupCallSnapshot,
   GroupCalls,
   Groups,
+  HistorySnapshot,
   LinkingOffer,
   LinkingRun,
+  LinkingTerms,
   Messages,
   NodeSnapshot,
   ScanRun,
@@ -46,6 +48,7 @@ export interface ClientSnapshot {
   readonly scans: readonly ScanRun[];
   readonly devices: readonly DeviceSnapshot[];
   readonly linking?: LinkingRun;
+  readonly histories: readonly HistorySnapshot[];
   readonly calls: readonly CallSnapshot[];
   readonly groupCalls: readonly GroupCallSnapshot[];
 }
@@ -214,7 +217,7 @@ export type ClientOperations = {
   cancelJoining: { request: undefined; answer: undefined };
   /** Shows a code for a new device; undefined when the passphrase, which is asked for again where there is one, is wrong. */
   startLinking: {
-    request: { readonly form: LinkingRun["form"]; readonly isKeeper: boolean; readonly passphrase?: string };
+    request: LinkingTerms & { readonly passphrase?: string };
     answer: LinkingRun | undefined;
   };
   /** False for a wrong passphrase. */

@@ -6,6 +6,7 @@ import type {
   ConversationSnapshot,
   DeviceSnapshot,
   GroupCallSnapshot,
+  HistorySnapshot,
   LinkingRun,
   NodeSnapshot,
   ScanRun,
@@ -18,6 +19,7 @@ export class ClientMirror {
   #self: SelfSnapshot;
   #devices: readonly DeviceSnapshot[];
   #linking: LinkingRun | undefined;
+  #histories: readonly HistorySnapshot[];
   readonly #contacts: Rows<ContactSnapshot>;
   readonly #conversations: Rows<ConversationSnapshot>;
   readonly #nodes: Rows<NodeSnapshot>;
@@ -27,10 +29,12 @@ export class ClientMirror {
   readonly #groupCalls: Rows<GroupCallSnapshot>;
 
   constructor(snapshot: ClientSnapshot) {
-    const { self, contacts, conversations, nodes, shortCodes, scans, calls, groupCalls, devices, linking } = snapshot;
+    const { self, contacts, conversations, nodes, shortCodes, scans, calls, groupCalls } = snapshot;
+    const { devices, linking, histories } = snapshot;
     this.#self = self;
     this.#devices = devices;
     this.#linking = linking;
+    this.#histories = histories;
     this.#contacts = new Rows(contacts, ({ identityId }) => identityId);
     this.#conversations = new Rows(conversations, ({ id }) => id);
     this.#nodes = new Rows(nodes, ({ url }) => url);
@@ -50,6 +54,10 @@ export class ClientMirror {
 
   get linking(): LinkingRun | undefined {
     return this.#linking;
+  }
+
+  get histories(): readonly HistorySnapshot[] {
+    return this.#histories;
   }
 
   get contacts(): Pick<Rows<ContactSnapshot>, "get" | "list"> {
@@ -90,6 +98,9 @@ export class ClientMirror {
         break;
       case "linking":
         this.#linking = event.run;
+        break;
+      case "histories":
+        this.#histories = event.histories;
         break;
       case "node":
         this.#nodes.put(event.node);

@@ -67,10 +67,11 @@ export class RemoteClient implements Client {
     this.devices = {
       list: () => mirror.devices,
       linking: () => mirror.linking,
+      histories: () => mirror.histories,
       rename: (...args) => call("devices", "rename", args),
       // Where there is a passphrase, the boot starts it with that.
-      startLinking: async (form, { isKeeper = false } = {}) => {
-        const run = await caller.call("startLinking", { form, isKeeper });
+      startLinking: async (form, { isKeeper = false, history = "none" } = {}) => {
+        const run = await caller.call("startLinking", { form, isKeeper, history });
         if (run === undefined) throw new WebError({ code: "web/notNow" });
         return run;
       },

@@ -1,4 +1,4 @@
-import type { Client, DeviceSnapshot, LinkingRun } from "@p2pcrypt/client";
+import type { Client, DeviceSnapshot, HistorySnapshot, LinkingRun } from "@p2pcrypt/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { StorageSnapshot } from "../boot/boot.ts";
 import { StoredFiles } from "../model/stored-files.ts";
@@ -19,7 +19,7 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
   const self = useSnapshot(workspace.self);
   const safety = useSnapshot(workspace.safety);
   const { nodes } = useSnapshot(workspace.nodes);
-  const { devices, linking } = useOwnDevices(client);
+  const { devices, linking, histories } = useOwnDevices(client);
   const subscribe = (listener: () => void): (() => void) => boot.subscribe(listener);
   const device = useSyncExternalStore(subscribe, () => boot.settings());
   const hasPassphrase = useSyncExternalStore(subscribe, () => boot.hasPassphrase());
@@ -54,6 +54,7 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
       nodes={nodes}
       devices={devices}
       linking={linking}
+      histories={histories}
       nowMs={platform.nowMs()}
       hasPassphrase={hasPassphrase}
       permission={permission}
@@ -127,13 +128,15 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
 function useOwnDevices(client: Client): {
   readonly devices: readonly DeviceSnapshot[];
   readonly linking: LinkingRun | undefined;
+  readonly histories: readonly HistorySnapshot[];
 } {
-  const read = () => ({ devices: client.devices.list(), linking: client.devices.linking() });
+  const { devices } = client;
+  const read = () => ({ devices: devices.list(), linking: devices.linking(), histories: devices.histories() });
   const [own, setOwn] = useState(read);
   useEffect(() => {
     setOwn(read());
     return client.subscribe(({ kind }) => {
-      if (kind === "devices" || kind === "linking") setOwn(read());
+      if (kind === "devices" || kind === "linking" || kind === "histories") setOwn(read());
     });
   }, [client]);
   return own;

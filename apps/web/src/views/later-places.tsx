@@ -1,6 +1,6 @@
 // Places that few visits need: fetched when they are wanted, or when nothing else is to be done.
-import type { ContactSnapshot } from "@p2pcrypt/client";
-import { useEffect } from "react";
+import type { Client, ContactSnapshot } from "@p2pcrypt/client";
+import { useEffect, useState } from "react";
 import { Compare } from "../model/compare.ts";
 import { Person } from "../model/person.ts";
 import { twinsAmong } from "../model/twins.ts";
@@ -10,11 +10,22 @@ import { ComparePage } from "./compare/ComparePage.tsx";
 import { PersonPage } from "./details/PersonPage.tsx";
 import { Requests } from "./list/Requests.tsx";
 import type { IdentityId, PlaceProps } from "./places.tsx";
+import { HistoryProgress } from "./settings/HistoryProgress.tsx";
 import { SheetPage } from "./settings/SheetPage.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
 
 export function NewPlace({ router }: PlaceProps) {
   return <AddPage onLink={(link) => router.go({ kind: "landing", link })} />;
+}
+
+/** What was said before, on its way to this browser or from it. */
+export function Histories({ client }: { readonly client: Client }) {
+  const [histories, setHistories] = useState(() => client.devices.histories());
+  useEffect(
+    () => client.subscribe((event) => (event.kind === "histories" ? setHistories(event.histories) : undefined)),
+    [client],
+  );
+  return histories.map((history) => <HistoryProgress key={history.run} history={history} />);
 }
 
 export function SheetPlace({ workspace, platform }: PlaceProps) {

@@ -28,6 +28,7 @@ const later = {
   acts: withWords(() => import("./acts-places.tsx")),
 } as const;
 
+export const Histories = lazy(async () => ({ default: (await later.places()).Histories }));
 export const Details = lazy(async () => ({ default: (await later.details()).Details }));
 export const NewPlace = lazy(async () => ({ default: (await later.places()).NewPlace }));
 export const SheetPlace = lazy(async () => ({ default: (await later.places()).SheetPlace }));

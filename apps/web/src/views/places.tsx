@@ -10,7 +10,7 @@ import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Landing } from "./add/Landing.tsx";
 import { Home } from "./home/Home.tsx";
-import { JoinPlace } from "./later.ts";
+import { Histories, JoinPlace } from "./later.ts";
 import { useSnapshot } from "./surroundings.ts";
 
 export interface PlaceProps {
@@ -26,7 +26,12 @@ export function HomePlace({ workspace }: PlaceProps) {
   const safety = useSnapshot(workspace.safety);
   const { total, requests } = useSnapshot(workspace.roster);
   const actions = { keepStorage: () => workspace.safety.keepStorage() };
-  return <Home self={self} safety={safety} actions={actions} hasConversations={total + requests.length > 0} />;
+  const { client } = workspace;
+  return (
+    <Home self={self} safety={safety} actions={actions} hasConversations={total + requests.length > 0}>
+      {client.devices.histories().length > 0 ? <Histories client={client} /> : undefined}
+    </Home>
+  );
 }
 
 /** A link that was opened: of a person, or of a group. */

@@ -32,6 +32,7 @@ export function snapshotOf(client: Client): ClientSnapshot {
     conversations: client.conversations.list(),
     nodes: client.nodes(),
     devices: client.devices.list(),
+    histories: client.devices.histories(),
     ...(linking === undefined ? {} : { linking }),
     calls: client.calls.list(),
     groupCalls: client.groupCalls.list(),

@@ -165,8 +165,8 @@ export class ClientHost {
 
   /** Whoever is confirmed after this is this identity too: the passphrase is asked for again (W7). */
   async #startLinking(asked: ClientOperations["startLinking"]["request"]): Promise<LinkingRun | undefined> {
-    const { form, isKeeper, passphrase } = asked;
-    return (await this.#isOwner(passphrase)) ? this.#running().devices.startLinking(form, { isKeeper }) : undefined;
+    const { form, passphrase, ...as } = asked;
+    return (await this.#isOwner(passphrase)) ? this.#running().devices.startLinking(form, as) : undefined;
   }
 
   async #makeKeeper({ deviceId, passphrase }: ClientOperations["makeKeeper"]["request"]): Promise<boolean> {

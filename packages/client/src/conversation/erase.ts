@@ -69,7 +69,11 @@ export async function eraseFile(core: Core, tx: Tx, entry: FileEntry): Promise<v
 }
 
 /** The list of files has the same order as the history. */
-async function placeInFiles(tx: Tx, threadId: string, number: number): Promise<number | undefined> {
+export async function placeInFiles(
+  tx: Pick<Tx, "count" | "entry">,
+  threadId: string,
+  number: number,
+): Promise<number | undefined> {
   const collection = filesOf(threadId);
   let [low, high] = [1, await tx.count(collection)];
   while (low <= high) {

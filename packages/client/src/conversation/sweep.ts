@@ -5,7 +5,7 @@ import type { Step } from "../run/pump.ts";
 import type { DisappearingRow } from "../store/rows.ts";
 import { decodeStored } from "../store/stored-json.ts";
 import type { Tx } from "../store/tx.ts";
-import { type Due, queueOf } from "./disappearing.ts";
+import { type Due, isSameQueue, queueOf } from "./disappearing.ts";
 import { eraseEntries } from "./erase.ts";
 
 /** Erased in one transaction. */
@@ -23,24 +23,24 @@ export async function disappearStep(core: Core): Promise<Step> {
 /** Also what became due while nothing ran: before anything is shown. */
 export async function eraseAllDue(core: Core): Promise<void> {
   for (const thread of core.tables.threads.all())
-    for (const { afterS } of thread.disappearing ?? [])
-      while (isDue(core, thread.id, afterS)) await core.ledger.transact((tx) => eraseDue(core, tx, thread.id, afterS));
+    for (const queue of thread.disappearing ?? [])
+      while (isDue(core, thread.id, queue)) await core.ledger.transact((tx) => eraseDue(core, tx, thread.id, queue));
 }
 
 function waiting({ tables }: Core): readonly DisappearingRow[] {
   return tables.threads.all().flatMap(({ disappearing = [] }) => disappearing.filter(({ done, count }) => done < count));
 }
 
-function isDue({ tables, nowMs }: Core, threadId: string, afterS: number): boolean {
-  const queue = tables.threads.get(threadId)?.disappearing?.find((one) => one.afterS === afterS);
+function isDue({ tables, nowMs }: Core, threadId: string, named: DisappearingRow): boolean {
+  const queue = tables.threads.get(threadId)?.disappearing?.find((one) => isSameQueue(one, named));
   return queue !== undefined && queue.done < queue.count && queue.nextMs <= nowMs;
 }
 
-async function eraseDue(core: Core, tx: Tx, threadId: string, afterS: number): Promise<void> {
-  const queue = tx.get(core.tables.threads, threadId)?.disappearing?.find((one) => one.afterS === afterS);
+async function eraseDue(core: Core, tx: Tx, threadId: string, named: DisappearingRow): Promise<void> {
+  const queue = tx.get(core.tables.threads, threadId)?.disappearing?.find((one) => isSameQueue(one, named));
   if (queue === undefined) return;
   const until = Math.min(queue.done + MOST_AT_ONCE, queue.count);
-  const page = await core.deps.vault.readPage(queueOf(threadId, afterS), { before: until + 1, limit: until - queue.done });
+  const page = await core.deps.vault.readPage(queueOf(threadId, named), { before: until + 1, limit: until - queue.done });
   const line = page.map(({ bytes }) => decodeStored<Due>(bytes)).reverse();
   const first = line.findIndex(({ untilMs }) => untilMs > core.nowMs);
   const due = first === -1 ? line : line.slice(0, first);
@@ -56,7 +56,7 @@ async function eraseDue(core: Core, tx: Tx, threadId: string, afterS: number): P
   // Of what lies behind this stretch nothing is known yet: the next step looks.
   const done = queue.done + due.length;
   const changed = { ...queue, done, nextMs: next?.untilMs ?? 0 };
-  const others = (thread.disappearing ?? []).filter((one) => one.afterS !== afterS);
+  const others = (thread.disappearing ?? []).filter((one) => !isSameQueue(one, named));
   tx.put(core.tables.threads, threadId, { ...thread, disappearing: [...others, changed] });
 }
 

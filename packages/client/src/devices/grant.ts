@@ -6,6 +6,9 @@ import type { IdentityId } from "@p2pcrypt/session";
 import { DEVICE_LIFETIME_MS, newInbox, secondsOf } from "../account/create.ts";
 import { startThread } from "../conversation/start.ts";
 import type { Core } from "../core.ts";
+import type { LinkingTerms } from "../device-snapshots.ts";
+import type { HandedHistory } from "../history/plan.ts";
+import { handedThread } from "../history/reserved.ts";
 import type { OpenSecret } from "../identity-port.ts";
 import type { ClientDeps } from "../ports.ts";
 import type { Settings, Successor } from "../snapshots.ts";
@@ -48,6 +51,8 @@ export interface Grant {
   readonly backupAtMs?: number;
   readonly contacts: readonly GrantedContact[];
   readonly certified: readonly CertifiedRow[];
+  /** What follows of what was said. */
+  readonly history?: HandedHistory;
 }
 
 export type Accepted = LinkingMessage & { readonly kind: "accept" };
@@ -56,14 +61,17 @@ export type Accepted = LinkingMessage & { readonly kind: "accept" };
 export async function makeGrant(
   core: Core,
   accepted: Accepted,
-  { name, isKeeper }: { readonly name: string; readonly isKeeper: boolean },
+  { name, isKeeper, history }: Omit<LinkingTerms, "form"> & { readonly name: string },
 ): Promise<Uint8Array> {
   const { nowMs, tables } = core;
   const { deviceId, signatureKey, inbox } = accepted;
   const notAfterMs = nowMs + DEVICE_LIFETIME_MS;
   const open = await core.secret();
   const deviceCertificate = await open.certifyDevice({ deviceId, signatureKey, notBeforeMs: nowMs, notAfterMs }, nowMs);
+  const { planHistory } = await import("../history/plan.ts");
   return core.ledger.transact(async (tx) => {
+    const plan = await planHistory(core, history, { deviceId, inbox });
+    if (plan.given !== undefined) tx.put(tables.histories, plan.given.run, plan.given);
     const account = tx.get(tables.account, SELF) ?? core.account;
     const ownClaimToken = account.ownClaimToken ?? core.deps.random(32);
     const devices = [...account.devices.filter((id) => !equalBytes(id, deviceId)), deviceId];
@@ -74,7 +82,10 @@ export async function makeGrant(
     tx.put(tables.devices, encodeHex(deviceId), row);
     tx.put(tables.account, SELF, { ...account, ownClaimToken, devices, isProfileStale: true });
     const key = isKeeper ? { secret: assertKeeper(core) } : { certificate: account.certificate };
-    return encodeStored(grantOf(core, tx, { ...account, devices, ownClaimToken }, { ...key, deviceCertificate, notAfterMs }));
+    return encodeStored({
+      ...grantOf(core, tx, { ...account, devices, ownClaimToken }, { ...key, deviceCertificate, notAfterMs }),
+      history: plan.handed,
+    });
   });
 }
 
@@ -209,7 +220,7 @@ async function identityOfGrant(
 }
 
 /** Everything that was handed over, in one transaction: a device has the whole of it or nothing. */
-export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, certified, ownDevices }: Grant): void {
+export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, certified, ownDevices, history }: Grant): void {
   const { tables, nowMs } = core;
   tx.put(tables.account, SELF, account);
   for (const row of ownDevices) {
@@ -217,8 +228,12 @@ export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, ce
     tx.put(tables.devices, encodeHex(row.deviceId), others);
   }
   for (const row of certified) tx.put(tables.certified, row.identityId, row);
+  const [from] = ownDevices;
+  if (history !== undefined && from !== undefined) putHistory(core, tx, history, from);
+  const handed = new Map(history?.threads.map(({ contactId, id }) => [contactId, id]));
   for (const contact of contacts) {
-    tx.put(tables.contacts, contact.identityId, contact);
+    const conversationId = handed.get(contact.identityId);
+    tx.put(tables.contacts, contact.identityId, { ...contact, ...(conversationId === undefined ? {} : { conversationId }) });
     if (contact.state !== "accepted") continue;
     startThread(core, tx, contact.identityId);
     // Own devices take this one in. Should they not, because the old one is gone for good, the contact is asked to.
@@ -234,6 +249,27 @@ export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, ce
     });
   }
   noteShared(core, tx);
+}
+
+/** Room for what follows, from the device that hands it over: the first of the list. */
+function putHistory(core: Core, tx: Tx, { run, entries, threads }: HandedHistory, from: OwnDeviceRow): void {
+  const { tables, nowMs } = core;
+  for (const thread of threads) tx.put(tables.threads, thread.id, handedThread(tx, thread));
+  if (entries === 0) return;
+  const { deviceId, inbox = new Uint8Array(0) } = from;
+  const taken = {
+    kind: "taken",
+    run,
+    deviceId,
+    inbox,
+    startedMs: nowMs,
+    entries,
+    done: 0,
+    missing: 0,
+    waiting: [],
+    seen: [],
+  } as const;
+  tx.put(tables.histories, run, taken);
 }
 
 /** From the own device, sealed: taken as written but for its version, and for what an account cannot do without. */

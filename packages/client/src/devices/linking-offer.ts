@@ -19,7 +19,7 @@ import {
   newTypedCode,
 } from "@p2pcrypt/identity";
 import type { Core } from "../core.ts";
-import type { LinkingFailure, LinkingRun } from "../device-snapshots.ts";
+import type { HistoryChoice, LinkingFailure, LinkingRun, LinkingTerms } from "../device-snapshots.ts";
 import { ClientError } from "../failure.ts";
 import type { NodeLink } from "../net/node-link.ts";
 import { ConnectionError } from "../ports.ts";
@@ -61,6 +61,7 @@ export class LinkingOffer {
   readonly #channel: LinkingChannel;
   readonly #attempts: Attempt[] = [];
   readonly #changed: (run: LinkingRun) => void;
+  readonly #history: HistoryChoice;
   #peer: Peer | undefined;
   #snapshot: LinkingRun;
   #isEqual = false;
@@ -69,18 +70,20 @@ export class LinkingOffer {
   /** @throws {ClientError} node/unreachable, node/refused */
   static async begin(
     core: Core,
-    { form, isKeeper }: Pick<LinkingRun, "form" | "isKeeper">,
+    { form, isKeeper, history }: LinkingTerms,
     changed: (run: LinkingRun) => void,
   ): Promise<LinkingOffer> {
     const { homeNodeUrl } = core.account;
     const link = core.links.to(homeNodeUrl);
     const adminSecretKey = core.deps.random(32);
     try {
+      // The place is bound to the node: who it is has to be known.
+      if (link.facts === undefined) throw new ConnectionError("connection/unreachable");
       for (let tried = 0; tried < MAX_PLACES_TRIED; tried++) {
         const code = newCode(core, form);
         const configuration = await made(core, link, code, adminSecretKey);
         if (configuration !== undefined)
-          return new LinkingOffer(core, { code, link, adminSecretKey, configuration, isKeeper, changed });
+          return new LinkingOffer(core, { code, link, adminSecretKey, configuration, isKeeper, history, changed });
       }
     } catch (cause) {
       if (cause instanceof ConnectionError) throw new ClientError({ code: "node/unreachable", nodeUrl: homeNodeUrl }, { cause });
@@ -99,6 +102,7 @@ export class LinkingOffer {
       readonly configuration: Uint8Array;
       readonly isKeeper: boolean;
       readonly changed: (run: LinkingRun) => void;
+      readonly history: HistoryChoice;
     },
   ) {
     this.#core = core;
@@ -108,6 +112,7 @@ export class LinkingOffer {
     this.#adminSecretKey = made.adminSecretKey;
     this.#configuration = made.configuration;
     this.#changed = made.changed;
+    this.#history = made.history;
     const expiresAtMs = core.nowMs + LINKING_MS;
     const nodeUrl = made.link.facts?.publicUrl ?? core.account.homeNodeUrl;
     const { form } = made.code;
@@ -234,7 +239,7 @@ export class LinkingOffer {
     if (accepted === undefined || !this.#isEqual || this.#snapshot.deviceId !== undefined) return;
     this.#become({ deviceId: encodeHex(accepted.deviceId) });
     const { deviceName: name = "", isKeeper } = this.#snapshot;
-    const grant = await makeGrant(this.#core, accepted, { name, isKeeper });
+    const grant = await makeGrant(this.#core, accepted, { name, isKeeper, history: this.#history });
     for (let at = 0; at < grant.length; at += MAX_GRANT_PART_BYTES) {
       const end = Math.min(at + MAX_GRANT_PART_BYTES, grant.length);
       this.#say({ kind: "grantPart", isLast: end === grant.length, bytes: grant.slice(at, end) });

@@ -1,5 +1,6 @@
-// What follows a person from device to device: settings, contacts with their verification, what was read, what devices are called. Each
-// thing has a key and the time of its last change; the later change counts. Sent as letters into the inboxes of own devices.
+// What follows a person from device to device: settings, contacts with their verification, whom one vouches for, what was read, how
+// conversations are arranged, what is being written, stars, what devices are called. Each thing has a key and the time of its last change;
+// the later change counts. Sent as letters into the inboxes of own devices.
 import { recordHash } from "@p2pcrypt/api";
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { unionOfRevoked } from "@p2pcrypt/identity";
@@ -7,81 +8,56 @@ import { seenBy } from "../conversation/seen.ts";
 import { startThread } from "../conversation/start.ts";
 import { markRead } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
+import { applyHistoryNews } from "../history/letters.ts";
 import { newContact } from "../mail/contacts.ts";
+import type { MessageRef } from "../message-snapshots.ts";
 import type { Step } from "../run/pump.ts";
-import type { Settings } from "../snapshots.ts";
-import type { OwnDeviceRow } from "../store/device-rows.ts";
 import type { AccountRow, ContactRow, ThreadRow } from "../store/rows.ts";
-import { decodeStored, encodeStored } from "../store/stored-json.ts";
+import { encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { isInboxOfAnother } from "./keepers.ts";
+import { applyCertified, certifiedKey, sharedCertified } from "./own-certified.ts";
+import { type DeviceKind, type Entry, entriesOf, SHARED, SHARED_STATES, type SharedContact, type Value } from "./own-entry.ts";
+import { applyArranged, applyDraft, applyStar, threadName, threadNamed } from "./own-threads.ts";
 
 /** Several changes in a row are one letter. */
 const GATHER_MS = 2_000;
+/** What is being written is told once it has been left alone for a moment. */
+const DRAFT_MS = 15_000;
 /** How often a device says that it is there. */
 const SEEN_EVERY_MS = 12 * 3_600_000;
 const MAX_LETTER_BYTES = 256 * 1024;
 const MAX_AHEAD_MS = 3_600_000;
-
-type Value =
-  | { readonly settings: Settings }
-  | {
-      readonly device: {
-        readonly name?: string;
-        readonly inbox: Uint8Array;
-        readonly period: number;
-        readonly sequence?: string;
-      };
-    }
-  | { readonly contact: SharedContact }
-  | { readonly kind: DeviceKind }
-  | { readonly read: string };
-
-/** What keepers say of the other devices. */
-type DeviceKind = Required<Pick<OwnDeviceRow, "kind" | "inbox">>;
-
-type SharedContact = Pick<ContactRow, (typeof SHARED)[number]> &
-  Pick<ContactRow, "certificate" | "profile" | "primaryKey" | "fingerprint">;
-
-/** What own devices say of a contact. The rest each learns in the conversation. */
-const SHARED = [
-  "identityId",
-  "name",
-  "state",
-  "trust",
-  "addedAtMs",
-  "nodeUrls",
-  "revokedDevices",
-  "isGivenCertifications",
-  "theirInboxToken",
-  "theirClaimToken",
-  "myClaimToken",
-] as const satisfies readonly (keyof ContactRow)[];
-const SHARED_STATES: ReadonlySet<ContactRow["state"]> = new Set(["accepted", "blocked", "declined", "gone"]);
-
-interface Entry {
-  readonly key: string;
-  readonly atMs: number;
-  readonly value: Value;
-}
 
 export class OwnStates {
   readonly #core: Core;
   /** Keys that may have changed; undefined: any. */
   #touched: Set<string> | undefined;
   #dueMs: number | undefined;
+  /** Names of conversations in which somebody may be writing, and when the latest of them changed. */
+  readonly #drafts = new Set<string>();
+  #draftsDueMs = 0;
 
   constructor(core: Core) {
     this.#core = core;
   }
 
   changed(table: string, id: string): void {
-    const { account, contacts, threads } = this.#core.tables;
+    const { account, contacts, threads, certified } = this.#core.tables;
     if (table === account.name) this.#touched?.add("settings").add(deviceKey(this.#core.account));
     else if (table === this.#core.tables.devices.name) this.#touched?.add(`kind/${id}`);
     else if (table === contacts.name) this.#touched?.add(`contact/${id}`);
-    else if (table === threads.name) for (const key of readKeys(threads.get(id))) this.#touched?.add(key);
+    else if (table === certified.name) this.#touched?.add(certifiedKey(id));
+    else if (table === threads.name) this.#threadChanged(threads.get(id));
+  }
+
+  #threadChanged(thread: ThreadRow | undefined): void {
+    const name = threadName(thread);
+    if (name === undefined) return;
+    this.#touched?.add(`read/${name}`).add(`arranged/${name}`);
+    this.#drafts.add(`draft/${name}`);
+    this.#draftsDueMs = this.#core.nowMs + DRAFT_MS;
   }
 
   async step(isHurried: boolean): Promise<Step> {
@@ -96,9 +72,14 @@ export class OwnStates {
     this.#dueMs = undefined;
     const touched = this.#touched;
     this.#touched = undefined;
+    const draftsInMs = Math.min(this.#draftsDueMs - nowMs, DRAFT_MS);
+    if (draftsInMs <= 0 || isHurried) {
+      for (const key of this.#drafts) touched?.add(key);
+      this.#drafts.clear();
+    }
     await core.ledger.transact(async (tx) => tell(core, tx, touched === undefined ? allKeys(core, tx) : [...touched]));
     this.#touched ??= new Set();
-    return { kind: "wait", delayMs: SEEN_EVERY_MS };
+    return { kind: "wait", delayMs: this.#drafts.size > 0 ? draftsInMs : SEEN_EVERY_MS };
   }
 }
 
@@ -112,7 +93,7 @@ export function noteShared(core: Core, tx: Tx): void {
 }
 
 function tell(core: Core, tx: Tx, keys: readonly string[]): void {
-  const { ownStates, mail } = core.tables;
+  const { ownStates } = core.tables;
   const entries: Entry[] = [];
   for (const key of keys) {
     const value = shownValue(core, tx, key);
@@ -122,12 +103,28 @@ function tell(core: Core, tx: Tx, keys: readonly string[]): void {
     tx.put(ownStates, key, { atMs: core.nowMs, hash });
     entries.push({ key, atMs: core.nowMs, value });
   }
+  tellEntries(core, tx, entries);
+}
+
+function tellEntries(core: Core, tx: Tx, entries: readonly Entry[]): void {
+  const { mail } = core.tables;
   for (const some of inLetters(entries)) {
     const id = core.newId();
     const { identityId: to, device } = core.account;
     const body = { kind: "ownState", deviceCertificate: device.certificate, entries: encodeStored(some) } as const;
     tx.put(mail, id, { id, to, createdMs: core.nowMs, attempts: 0, letter: { kind: "answer", body } });
   }
+}
+
+/** A star is told when it is set or taken away: which messages have one is not looked through. */
+export function tellStar(core: Core, tx: Tx, thread: ThreadRow, star: MessageRef & { readonly isStarred: boolean }): void {
+  const { account, tables, nowMs } = core;
+  const name = threadName(thread);
+  const hasOthers = account.devices.some((id) => !equalBytes(id, account.device.deviceId));
+  if (name === undefined || !hasOthers || account.ownClaimToken === undefined) return;
+  const key = `star/${name}/${star.author}/${star.id}`;
+  tx.put(tables.ownStates, key, { atMs: nowMs, hash: "" });
+  tellEntries(core, tx, [{ key, atMs: nowMs, value: { star } }]);
 }
 
 function inLetters(entries: readonly Entry[]): readonly (readonly Entry[])[] {
@@ -163,43 +160,16 @@ export async function applyOwnState(
       applyKind(core, tx, deviceId, key, value.kind);
       continue;
     }
+    if ("history" in value) {
+      applyHistoryNews(core, tx, from.deviceId, value.history);
+      continue;
+    }
     const row = tx.get(ownStates, key);
     if (!(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
     await apply(core, tx, deviceId, key, value);
     const mine = shownValue(core, tx, key);
     tx.put(ownStates, key, { atMs, hash: mine === undefined ? "" : hashOf(mine) });
   }
-}
-
-function entriesOf(bytes: Uint8Array): readonly Entry[] {
-  try {
-    const entries = decodeStored<unknown>(bytes);
-    return Array.isArray(entries) ? entries.filter(isEntry) : [];
-  } catch {
-    // Of another version of an own device, and not JSON: nothing in it is understood.
-    return [];
-  }
-}
-
-function isEntry(entry: unknown): entry is Entry {
-  if (typeof entry !== "object" || entry === null || !("key" in entry) || !("value" in entry)) return false;
-  const { key, value } = entry;
-  if (typeof key !== "string" || !isThing(value)) return false;
-  const { settings, device, contact, kind, read } = value;
-  if (contact !== undefined) return isThing(contact) && isContact(contact);
-  if (device !== undefined) return isThing(device) && device["inbox"] instanceof Uint8Array;
-  if (kind !== undefined) return isThing(kind) && kind["inbox"] instanceof Uint8Array;
-  return settings === undefined ? typeof read === "string" : isThing(settings);
-}
-
-function isContact({ identityId, name, state, trust, nodeUrls, revokedDevices }: Readonly<Record<string, unknown>>): boolean {
-  const areTexts = typeof identityId === "string" && typeof name === "string";
-  const isKnown = SHARED_STATES.has(state as ContactRow["state"]);
-  return areTexts && isKnown && isThing(trust) && Array.isArray(nodeUrls) && Array.isArray(revokedDevices);
-}
-
-function isThing(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: Value): Promise<void> {
@@ -215,7 +185,20 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
     if (row !== undefined)
       tx.put(devices, deviceId, { ...row, ...(isGood ? { inbox } : {}), ...(name === undefined ? {} : { name }) });
   } else if ("contact" in value && key === `contact/${value.contact.identityId}`) applyContact(core, tx, value.contact);
-  else if ("read" in value) await applyRead(core, tx, key, value.read);
+  else if ("certified" in value && key === certifiedKey(value.certified.identityId)) {
+    // A limited device certifies nobody: whoever stole one must not make others believed.
+    if (tx.get(devices, deviceId)?.kind !== "limited") await applyCertified(core, tx, value.certified);
+  } else await applyToThread(core, tx, key, value);
+}
+
+async function applyToThread(core: Core, tx: Tx, key: string, value: Value): Promise<void> {
+  const [kind, ...name] = key.split("/");
+  const thread = threadNamed(core, tx, name.slice(0, 2).join("/"));
+  if (thread === undefined) return;
+  if ("read" in value && kind === "read") await applyRead(core, tx, thread, value.read);
+  else if ("arranged" in value && kind === "arranged") applyArranged(core, tx, thread, value.arranged);
+  else if ("draft" in value && kind === "draft") applyDraft(core, tx, thread, value.draft);
+  else if ("star" in value && kind === "star") await applyStar(core, tx, thread, value.star, value.star.isStarred);
 }
 
 const DEVICE_ID = /^[0-9a-f]{32}$/;
@@ -250,10 +233,8 @@ function applyContact(core: Core, tx: Tx, shared: SharedContact): void {
   if (said.state === "accepted") startThread(core, tx, identityId);
 }
 
-async function applyRead(core: Core, tx: Tx, key: string, id: string): Promise<void> {
+async function applyRead(core: Core, tx: Tx, { id: threadId }: ThreadRow, id: string): Promise<void> {
   const { threads } = core.tables;
-  const threadId = tx.ids(threads).find((one) => readKeys(tx.get(threads, one)).includes(key));
-  if (threadId === undefined) return;
   const seen = (await seenBy(tx, threadId, id)).at(0);
   if (seen === undefined) return;
   markRead(tx, threads, threadId, { number: seen.number, id });
@@ -265,10 +246,10 @@ async function applyRead(core: Core, tx: Tx, key: string, id: string): Promise<v
 }
 
 function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
-  const { account: accounts, contacts, threads } = core.tables;
+  const { account: accounts, contacts, ownStates } = core.tables;
   const account = tx.get(accounts, SELF);
   if (account === undefined) return undefined;
-  const [kind, id = ""] = key.split("/");
+  const [kind = "", id = ""] = key.split("/");
   switch (kind) {
     case "settings":
       return { settings: account.settings };
@@ -291,11 +272,28 @@ function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
       const row = tx.get(contacts, id);
       return row === undefined || !SHARED_STATES.has(row.state) ? undefined : { contact: sharedOf(row) };
     }
-    default: {
-      const threadId = tx.ids(threads).find((one) => readKeys(tx.get(threads, one)).includes(key));
-      const read = threadId === undefined ? undefined : tx.get(threads, threadId)?.read?.id;
-      return read === undefined ? undefined : { read };
+    case "certified": {
+      const certified = sharedCertified(core, tx, id);
+      return certified === undefined ? undefined : { certified };
     }
+    default: {
+      const thread = threadNamed(core, tx, key.slice(kind.length + 1));
+      return thread === undefined ? undefined : shownOfThread(kind, thread, tx.get(ownStates, key) !== undefined);
+    }
+  }
+}
+
+/** Of what never was, nothing is told. */
+function shownOfThread(kind: string, { read, arrangement, draft }: ThreadRow, wasTold: boolean): Value | undefined {
+  switch (kind) {
+    case "read":
+      return read === undefined ? undefined : { read: read.id };
+    case "arranged":
+      return arrangement === undefined && !wasTold ? undefined : { arranged: arrangement ?? {} };
+    case "draft":
+      return draft === undefined && !wasTold ? undefined : { draft: draft ?? "" };
+    default:
+      return undefined;
   }
 }
 
@@ -313,6 +311,10 @@ function sharedOf(row: ContactRow): SharedContact {
 
 /** Certificates and profiles come to each device by themselves: a change of them alone is not worth a letter. */
 function hashOf(value: Value): string {
+  if ("certified" in value) {
+    const { own, ownName, rootAmount } = value.certified;
+    return encodeHex(recordHash(encodeStored({ own, ownName, rootAmount })));
+  }
   const told =
     "contact" in value
       ? { contact: SHARED.map((name) => value.contact[name] ?? null).filter((_, at) => !COMES_BY_ITSELF.has(SHARED[at] ?? "")) }
@@ -329,21 +331,19 @@ const COMES_BY_ITSELF: ReadonlySet<string> = new Set([
 ]);
 
 function allKeys({ tables }: Core, tx: Tx): readonly string[] {
-  const { account: accounts, contacts, threads } = tables;
+  const { account: accounts, contacts, threads, certified } = tables;
   const account = tx.get(accounts, SELF);
   const own = account === undefined ? [] : ["settings", deviceKey(account)];
-  const read = tx.ids(threads).flatMap((id) => readKeys(tx.get(threads, id)));
-  const kinds = tx.ids(tables.devices).map((id) => `kind/${id}`);
-  return [...own, ...kinds, ...tx.ids(contacts).map((id) => `contact/${id}`), ...read];
+  const names = tx.ids(threads).flatMap((id) => threadName(tx.get(threads, id)) ?? []);
+  return [
+    ...own,
+    ...tx.ids(tables.devices).map((id) => `kind/${id}`),
+    ...tx.ids(contacts).map((id) => `contact/${id}`),
+    ...tx.ids(certified).map(certifiedKey),
+    ...names.flatMap((name) => [`read/${name}`, `arranged/${name}`, `draft/${name}`]),
+  ];
 }
 
 function deviceKey({ device }: Pick<AccountRow, "device">): string {
   return `device/${encodeHex(device.deviceId)}`;
-}
-
-/** A conversation has another id on each device: it is named by whom it is with, or by its group. */
-function readKeys(thread: ThreadRow | undefined): readonly string[] {
-  if (thread === undefined) return [];
-  if (thread.contactId !== undefined) return [`read/c/${thread.contactId}`];
-  return thread.groupId === undefined ? [] : [`read/g/${thread.groupId}`];
 }

@@ -2,9 +2,12 @@
 import type { Subtle } from "@p2pcrypt/files";
 import type { Stop } from "./stop.ts";
 
-export interface FileDeps {
+export interface BlobDeps {
   readonly subtle: Subtle;
   readonly blobs: BlobTransport;
+}
+
+export interface FileDeps extends BlobDeps {
   /** Opens what `Files.send` was given. @returns undefined when it is not there any more. */
   readonly openSource: (ref: string) => Promise<FileSource | undefined>;
   /** Opens where `Files.download` was told to put it; what an earlier call wrote there is kept. @throws {FileStoreError} */

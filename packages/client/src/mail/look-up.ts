@@ -14,8 +14,11 @@ import { nodesOf, type VerifiedCard, verifyCard, withCard, withRevocation } from
 /** A node that takes longer keeps nobody from saying hello. */
 const NODE_MS = 10_000;
 
-/** Why no session starts: the identity or its profile does not count any more, or the person has to decide about an alert first. */
-export type Hindrance = "revoked" | "expired" | "undecided";
+/**
+ * Why no session starts: the identity or its profile does not count any more, or the person has to decide about an alert first.
+ * `unpublished`: an own device that is not in the profile.
+ */
+export type Hindrance = "revoked" | "expired" | "undecided" | "unpublished";
 
 export type LookUp =
   | { readonly kind: "unreachable" }

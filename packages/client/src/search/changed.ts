@@ -21,6 +21,7 @@ export async function changedSoFar(tx: Tx): Promise<Changed> {
   return bytes === undefined ? {} : decodeStored<Changed>(bytes);
 }
 
-export function forgetChanged(tx: Tx): void {
-  tx.putValue(SEARCH_STORE, CHANGED, undefined);
+/** What is left to look at. */
+export function keepChanged(tx: Tx, left: Changed): void {
+  tx.putValue(SEARCH_STORE, CHANGED, Object.keys(left).length === 0 ? undefined : encodeStored(left));
 }

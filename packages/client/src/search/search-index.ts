@@ -17,7 +17,7 @@ import {
   withMessages,
   without,
 } from "./block.ts";
-import { changedSoFar, forgetChanged, SEARCH_STORE } from "./changed.ts";
+import { changedSoFar, keepChanged, SEARCH_STORE } from "./changed.ts";
 import { folded } from "./fold.ts";
 
 const INDEX = "index";
@@ -158,10 +158,15 @@ export class SearchIndex {
   }
 
   async #lookAgain(tx: Tx, draft: Draft): Promise<number> {
-    const changed = Object.entries(await changedSoFar(tx));
+    const all = await changedSoFar(tx);
+    const changed = Object.entries(all);
     if (changed.length === 0) return 0;
     let count = 0;
-    for (const [threadId, numbers] of changed) {
+    const later: Record<string, readonly number[]> = {};
+    for (const [threadId, noted] of changed) {
+      const numbers = noted.slice(0, Math.max(0, STEP_ENTRIES - count));
+      if (numbers.length < noted.length) later[threadId] = noted.slice(numbers.length);
+      if (numbers.length === 0) continue;
       const thread = threadAt(draft, threadId);
       const { upTo = 0 } = draft.threads[thread] ?? {};
       const known = new Set(numbers.filter((number) => number <= upTo));
@@ -172,7 +177,7 @@ export class SearchIndex {
       }
       count += numbers.length;
     }
-    forgetChanged(tx);
+    keepChanged(tx, later);
     draft.isWritten = true;
     return Math.max(1, count);
   }

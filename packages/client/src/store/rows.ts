@@ -270,7 +270,9 @@ export interface ThreadRow {
   /** Ids of what waits to be sent, oldest first. */
   readonly outbox: readonly string[];
   /** Of a restored one: the group that it was, until this device is in it again. */
-  readonly formerGroup?: { readonly groupId: string; readonly name: string };
+  readonly formerGroup?: { readonly groupId: string; readonly name: string; readonly isAwaited?: true };
+  /** Of a device that was linked: room for what was said before it was taken in, while nothing stands there. Entry and file. */
+  readonly gap?: { readonly from: number; readonly file: number };
   /** Everything up to here was deleted by the person: nothing brings it back. */
   readonly clearedUpTo?: number;
   readonly arrangement?: Arrangement;
@@ -282,6 +284,8 @@ export interface ThreadRow {
 
 export interface DisappearingRow {
   readonly afterS: number;
+  /** Of what came later than its place in the history says: each chunk of it is a line of its own. */
+  readonly line?: string;
   readonly count: number;
   readonly done: number;
   /** When the next one goes, or is looked for. */

@@ -1,6 +1,7 @@
 // Every table of the client, and the one place that knows their names.
 import type { OwnDeviceRow, OwnStateRow } from "./device-rows.ts";
 import type { DownloadRow, UploadRow } from "./file-rows.ts";
+import type { HistoryRow } from "./history-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AccountRow, CertifiedRow, ContactRow, GroupRow, KeyPackageRow, MailRow, OutboxRow, ThreadRow } from "./rows.ts";
 import { Table } from "./table.ts";
@@ -27,6 +28,8 @@ export interface Tables {
   /** By device id, hex. */
   readonly devices: Table<OwnDeviceRow>;
   readonly ownStates: Table<OwnStateRow>;
+  /** By run. */
+  readonly histories: Table<HistoryRow>;
 }
 
 export function createTables(): Tables {
@@ -43,6 +46,7 @@ export function createTables(): Tables {
     downloads: new Table("downloads"),
     devices: new Table("devices"),
     ownStates: new Table("ownStates"),
+    histories: new Table("histories"),
   };
 }
 
@@ -59,4 +63,5 @@ export async function loadTables(ledger: Ledger, tables: Tables): Promise<void> 
   await ledger.load(tables.downloads);
   await ledger.load(tables.devices);
   await ledger.load(tables.ownStates);
+  await ledger.load(tables.histories);
 }

@@ -1,5 +1,6 @@
 import type { SelfSnapshot } from "@p2pcrypt/client";
 import { ArrowLeft, Link2, Settings } from "lucide-react";
+import type { ReactNode } from "react";
 import type { SafetySnapshot } from "../../model/safety.ts";
 import { shownName } from "../../text/printable.ts";
 import { LinkButton } from "../kit/LinkButton.tsx";
@@ -12,9 +13,10 @@ export interface HomeProps {
   readonly safety: SafetySnapshot;
   readonly actions: SafetyActions;
   readonly hasConversations: boolean;
+  readonly children?: ReactNode;
 }
 
-export function Home({ self, safety, actions, hasConversations }: HomeProps) {
+export function Home({ self, safety, actions, hasConversations, children }: HomeProps) {
   const { t } = useWords();
   return (
     <div className="page">
@@ -33,6 +35,7 @@ export function Home({ self, safety, actions, hasConversations }: HomeProps) {
             <Link2 size={18} aria-hidden />
             {t("start.haveLink")}
           </a>
+          {children}
           <SafetyRow safety={safety} actions={actions} />
         </div>
       </div>

@@ -1,9 +1,10 @@
-import type { DeviceSnapshot, LinkingRun } from "@p2pcrypt/client";
+import type { DeviceSnapshot, HistorySnapshot, LinkingRun } from "@p2pcrypt/client";
 import { useState } from "react";
 import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { HistoryProgress } from "./HistoryProgress.tsx";
 import { GiveKeyDialog, RemoveKeeperDialog } from "./KeeperDialogs.tsx";
 import { type LinkActions, LinkDevice } from "./LinkDevice.tsx";
 
@@ -18,6 +19,7 @@ export interface DevicesActions extends LinkActions {
 export function DevicesSection({
   devices,
   linking,
+  histories,
   hasPassphrase,
   hindrance,
   nowMs,
@@ -25,6 +27,7 @@ export function DevicesSection({
 }: {
   readonly devices: readonly DeviceSnapshot[];
   readonly linking: LinkingRun | undefined;
+  readonly histories: readonly HistorySnapshot[];
   readonly hasPassphrase: boolean;
   /** Why this device neither links nor removes others. */
   readonly hindrance: string | undefined;
@@ -68,6 +71,9 @@ export function DevicesSection({
         ))}
       </ul>
       <Problem text={remove.error} />
+      {histories.map((history) => (
+        <HistoryProgress key={history.run} history={history} />
+      ))}
       {hindrance === undefined ? (
         <LinkDevice run={linking} hasPassphrase={hasPassphrase} actions={actions} />
       ) : (

@@ -1,9 +1,9 @@
-import type { LinkingRun } from "@p2pcrypt/client";
+import type { HistoryChoice, LinkingRun, LinkingTerms } from "@p2pcrypt/client";
 import { MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
 import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
-import { Switch } from "../kit/Choice.tsx";
+import { Choice, Switch } from "../kit/Choice.tsx";
 import { CopyButton } from "../kit/CopyButton.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { Notice } from "../kit/Notice.tsx";
@@ -13,7 +13,7 @@ import { useAct, useWords } from "../surroundings.ts";
 
 export interface LinkActions {
   /** @returns false for a wrong passphrase. */
-  readonly startLinking: (as: Pick<LinkingRun, "form" | "isKeeper">, passphrase: string | undefined) => Promise<boolean>;
+  readonly startLinking: (as: LinkingTerms, passphrase: string | undefined) => Promise<boolean>;
   readonly confirmLinking: (isEqual: boolean) => Promise<void>;
   readonly cancelLinking: () => Promise<void>;
 }
@@ -33,8 +33,9 @@ export function LinkDevice({
   const [passphrase, setPassphrase] = useState("");
   const [isWrong, setWrong] = useState(false);
   const [isKeeper, setKeeper] = useState(false);
+  const [history, setHistory] = useState<HistoryChoice>("month");
   const start = useAct(async (form: LinkingRun["form"]) => {
-    const isRight = await actions.startLinking({ form, isKeeper }, hasPassphrase ? passphrase : undefined);
+    const isRight = await actions.startLinking({ form, isKeeper, history }, hasPassphrase ? passphrase : undefined);
     setWrong(!isRight);
     if (isRight) setPassphrase("");
   });
@@ -87,6 +88,17 @@ export function LinkDevice({
             autoFocus
           />
         ) : undefined}
+        <Choice
+          label={t("history.choice")}
+          hint={t("history.choiceLine")}
+          value={history}
+          options={[
+            ["all", t("history.all")],
+            ["month", t("history.month")],
+            ["none", t("history.none")],
+          ]}
+          onChange={setHistory}
+        />
         <div className="buttons">
           <Button type="submit" look="main" isPending={start.isRunning} isDisabled={hasPassphrase && passphrase === ""}>
             {t("linking.showQr")}

@@ -1,4 +1,4 @@
-import type { DeviceSnapshot, LinkingRun, NodeSnapshot, SelfSnapshot } from "@p2pcrypt/client";
+import type { DeviceSnapshot, HistorySnapshot, LinkingRun, NodeSnapshot, SelfSnapshot } from "@p2pcrypt/client";
 import type { DeviceSettings } from "../../boot/boot.ts";
 import type { SafetySnapshot } from "../../model/safety.ts";
 import type { NotificationPermission } from "../../platform/platform.ts";
@@ -27,6 +27,7 @@ export interface SettingsProps {
   readonly nodes: readonly NodeSnapshot[];
   readonly devices: readonly DeviceSnapshot[];
   readonly linking: LinkingRun | undefined;
+  readonly histories: readonly HistorySnapshot[];
   readonly nowMs: number;
   readonly hasPassphrase: boolean;
   readonly permission: NotificationPermission;
@@ -57,6 +58,7 @@ export function SettingsPage({
   nodes,
   devices,
   linking,
+  histories,
   nowMs,
   hasPassphrase,
   permission,
@@ -84,7 +86,7 @@ export function SettingsPage({
         onAsk={actions.askNotifications}
         onHandleLinks={actions.handleLinks}
       />
-      <DevicesSection {...{ devices, linking, hasPassphrase, hindrance, nowMs, actions }} />
+      <DevicesSection {...{ devices, linking, histories, hasPassphrase, hindrance, nowMs, actions }} />
       <CallsSection />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />

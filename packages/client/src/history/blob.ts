@@ -26,7 +26,7 @@ export async function putBlob({ subtle, blobs }: BlobDeps, secret: UploadSecretR
   const all = concatBytes(...sealed);
   const size = { bytes: sealer.layout.sealedBytes, readTokenHash: tokenHash(readToken) };
   let { offset } = await blobs.create(place, size, new Stop());
-  while (offset < all.length) ({ offset } = await blobs.write(place, offset, all.subarray(offset), new Stop()));
+  while (offset < all.length) ({ offset } = await blobs.write(place, offset, [all.subarray(offset)], new Stop()));
   const opens = { key, commitment: sealer.commitment, hash: hash.chain, bytes: bytes.length };
   return { nodeUrl, blob, readToken, writeToken, ...opens };
 }

@@ -157,6 +157,23 @@ describe("a connection of a call in a terminal", () => {
     expect(() => new SoundConnection(library, none, { heard, events: { candidate: heard, state: heard } })).toThrow(RangeError);
   });
 
+  it.each(["\r\n", "\n"])("K1: takes no candidate that goes by a name, of lines that end with %j", async (end) => {
+    const library = await loadLibrary();
+    const seen: string[] = [];
+    class Seen extends library.RTCPeerConnection {
+      override async setRemoteDescription({ sdp }: { readonly sdp: string }): Promise<void> {
+        seen.push(...sdp.split(/\r?\n/));
+      }
+    }
+    const events = { candidate: () => undefined, state: () => undefined };
+    const connection = new SoundConnection({ ...library, RTCPeerConnection: Seen }, routesOf(), { heard: () => undefined, events });
+    const named = "a=candidate:1 1 udp 2130706431 somebody.local 9 typ host";
+    const plain = "a=candidate:2 1 udp 2130706431 192.0.2.7 9 typ host";
+    await connection.accept(["v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", named, plain, ""].join(end));
+    connection.close();
+    expect(seen.filter((line) => line.startsWith("a=candidate:"))).toEqual([plain]);
+  });
+
   it("K2: connects with the certificate that was described, and with no other", async () => {
     const { state, found } = await outcome((sdp) => sdp);
     expect(state).toBe("connected");

@@ -124,6 +124,16 @@ describe("a recording", () => {
     expect(written).toBe(100);
   });
 
+  it("A17: leaves out what is larger than any Opus packet, which no page holds", () => {
+    const pages: Uint8Array[] = [];
+    const writer = new OggOpusWriter(7, (page) => pages.push(page));
+    const recorder = new Recorder(writer, { nowMs: () => 0 });
+    for (const [at, size] of [10, 65_400, 61_000, 10].entries()) recorder.heard({ ...heard(at, at * 960), bytes: largeOf(size) });
+    recorder.end();
+    writer.end();
+    expect(pages.at(-1)?.length).toBeGreaterThan(61_000);
+  });
+
   it("waits for one that was overtaken, and not for ever", () => {
     const order = new RtpOrder<{ readonly sequenceNumber: number }>();
     const taken = [5, 7, 8, 9, 10, 11, 12, 13, 14].flatMap((sequenceNumber) => order.take({ sequenceNumber }));
@@ -132,6 +142,12 @@ describe("a recording", () => {
     expect(order.take({ sequenceNumber: 6 })).toEqual([]);
   });
 });
+
+function largeOf(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  bytes[0] = TOC;
+  return bytes;
+}
 
 interface TestPage {
   readonly lacing: readonly number[];

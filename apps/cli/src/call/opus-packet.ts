@@ -2,6 +2,8 @@
 
 export const OPUS_RATE = 48_000;
 const MAX_SAMPLES = 5_760;
+/** 48 frames of 1,275 bytes, with the lengths of all but the last. */
+const MAX_BYTES = 2 + 47 * 2 + 48 * 1_275;
 const SILK = [480, 960, 1_920, 2_880] as const;
 const HYBRID = [480, 960] as const;
 const CELT = [120, 240, 480, 960] as const;
@@ -9,7 +11,7 @@ const CELT = [120, 240, 480, 960] as const;
 /** @returns how long it sounds; undefined for what is no Opus packet. */
 export function opusSamples(packet: Uint8Array): number | undefined {
   const [toc, count = 0] = packet;
-  if (toc === undefined) return undefined;
+  if (toc === undefined || packet.length > MAX_BYTES) return undefined;
   const code = toc & 3;
   if (code === 3 && packet.length < 2) return undefined;
   const frames = code === 0 ? 1 : code === 3 ? count & 63 : 2;

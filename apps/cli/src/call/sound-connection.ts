@@ -159,7 +159,7 @@ function configurationOf({ iceServers, isRelayOnly }: CallRoutes) {
 /** Without candidates that go by a name: nobody makes this machine ask who that is (K1). */
 function withoutNames(sdp: string): string {
   return sdp
-    .split("\r\n")
+    .split(/\r?\n/)
     .filter((line) => !line.startsWith("a=candidate:") || isNumeric(line.slice(2)))
     .join("\r\n");
 }

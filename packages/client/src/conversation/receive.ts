@@ -177,7 +177,13 @@ class Receiver {
         return this.#removed(outcome.by, atMs);
     }
     const { claim, ...rest } = this.#group;
-    if (outcome.session.pendingRecord !== undefined || claim === undefined) return;
+    if (claim === undefined) return;
+    if (outcome.session.pendingRecord !== undefined) {
+      // A move is made for one position: whoever took it, and be it with nothing, ends the attempt.
+      if (claim.move === undefined) return;
+      this.#core.sessions.spend(this.#tx, this.#groupId);
+      this.#core.sessions.stage(this.#tx, outcome.session.withoutPending());
+    }
     const isOwn = outcome.kind === "applied" && outcome.isOwn;
     const group = claim.move === undefined || isOwn ? rest : withAbandoned(rest, claim.move, this.#core.nowMs);
     this.#tx.put(this.#core.tables.groups, this.#groupId, group);

@@ -54,3 +54,15 @@ it("is over once, whoever ends it; what waited goes on and nothing is said after
   connection.close();
   expect([told, port.isClosed, posted.length]).toEqual([["closed"], true, 16]);
 });
+
+it("describes nothing once it is over: whoever waits for a description goes on too", async () => {
+  const { connection, hear } = opened();
+  const offered = expect(connection.offer()).rejects.toThrow(RangeError);
+  hear({ kind: "closed" });
+  await offered;
+  await expect(connection.answer("v=0")).rejects.toThrow(RangeError);
+  const other = opened();
+  const ended = expect(other.connection.offer()).rejects.toThrow(RangeError);
+  other.connection.close();
+  await ended;
+});

@@ -1,6 +1,8 @@
 // Files that go from device to device, on virtual time: what is asked, offered and shown before, what is taken and what is not, and how
 // the node's copy goes on where the direct way ended.
 import type { TransferSnapshot } from "@p2pcrypt/client";
+import type { ContentId } from "@p2pcrypt/content";
+import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cable } from "./support/cable.ts";
 import type { FileDisk } from "./support/file-disk.ts";
@@ -202,6 +204,23 @@ describe("a sender", () => {
     // Nothing that is waited for lies further away.
     const result = await fetched(name, 500);
     expect([isWhole(bytes, result), result.reads, cable.ends]).toEqual([true, [0], []]);
+  });
+
+  it("gives four at once at most, however many are asked for in one moment", async () => {
+    await sent("often");
+    const file = entryOf("often")?.id ?? "";
+    const disk = new MemoryVaultStore();
+    await disk.apply((await ben.disk.range({ from: new Uint8Array(0), to: new Uint8Array(65).fill(255), limit: 1e6 })).slice());
+    const { core, tasks } = await world.inside("Ben", disk);
+    await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
+    for (let at = 0; at < 10; at++)
+      tasks.ephemerals.signal(placeOf(ben), { kind: "fileSignal", run: `${"A".repeat(20)}${at}A` as ContentId, step: "ask", file });
+    await world.until("offered", () => cable.of("Ana").length > 0);
+    await world.pass(1_000);
+    expect(cable.of("Ana")).toHaveLength(4);
+    await world.until("given up", () => cable.ends.every(({ isClosed }) => isClosed), 15_000);
+    await tasks.close();
+    await core.close();
   });
 
   it("is not asked for what is small, nor while away for longer than a moment", async () => {

@@ -103,8 +103,10 @@ export class DirectRuns {
       this.#refuse(group, peer, id);
       return;
     }
-    if (this.#given.has(id) || this.#core.isStopped) {
+    const isLate = this.#given.size >= MAX_GIVEN; // others were asked for in the same moment
+    if (this.#given.has(id) || isLate || this.#core.isStopped) {
       await given.source.close();
+      if (isLate) this.#refuse(group, peer, id);
       return;
     }
     const side = new Giving(this.#runDeps(id, group), given, peer);

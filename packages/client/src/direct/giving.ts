@@ -56,7 +56,7 @@ export class Giving {
     try {
       const connection = await opening;
       this.#connection = connection;
-      if (this.#isOver) connection.close();
+      if (this.#isOver) return connection.close();
       const sdp = await connection.offer();
       if (!this.#isOver && !this.#isAccepted) this.#saying = sayAgain(this.#deps, { step: "offer", to: this.#peer.device, sdp });
       if (!this.#isOver)

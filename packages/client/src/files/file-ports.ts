@@ -16,7 +16,10 @@ export interface FileDeps extends BlobDeps {
   readonly openDirect?: (stunUrls: readonly string[], events: DirectEvents) => Promise<DirectConnection>;
 }
 
-/** One reliable, ordered channel to one device of somebody else, under DTLS. Every method may reject; then the way is given up. */
+/**
+ * One reliable, ordered channel to one device of somebody else, under DTLS. Every method may reject; then the way is given up. Nobody
+ * waits for a description any more once it is closed.
+ */
 export interface DirectConnection {
   /** Its own description, with every candidate that was found in a moment. */
   offer(): Promise<string>;

@@ -15,7 +15,7 @@ export interface DirectPort {
 export class PageConnection implements DirectConnection {
   readonly #port: DirectPort;
   readonly #events: DirectEvents;
-  #described: ((sdp: string) => void) | undefined;
+  #described: PromiseWithResolvers<string> | undefined;
   #unsent = 0;
   #waiting: (() => void)[] = [];
   #isClosed = false;
@@ -57,17 +57,19 @@ export class PageConnection implements DirectConnection {
   }
 
   #describe(order: ToDirectPage): Promise<string> {
-    return new Promise((resolve) => {
-      this.#described = resolve; // a page that cannot says `closed`, and whoever waits ends
-      this.#post(order);
-    });
+    const described = Promise.withResolvers<string>();
+    this.#described = described;
+    // A page that cannot says `closed`.
+    if (this.#isClosed) described.reject(new RangeError("the connection is closed"));
+    else this.#post(order);
+    return described.promise;
   }
 
   #heard(message: FromDirectPage): void {
     if (this.#isClosed) return;
     switch (message.kind) {
       case "described":
-        this.#described?.(message.sdp);
+        this.#described?.resolve(message.sdp);
         break;
       case "open":
         this.#events.open();
@@ -91,6 +93,7 @@ export class PageConnection implements DirectConnection {
 
   #over(): void {
     this.#isClosed = true;
+    this.#described?.reject(new RangeError("the connection is closed"));
     this.#port.close();
     this.#wake();
   }

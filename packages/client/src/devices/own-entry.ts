@@ -76,8 +76,8 @@ function isEntry(entry: unknown): entry is Entry {
   if (typeof key !== "string" || !isThing(value)) return false;
   const { settings, device, contact, kind, read, arranged, draft, star, certified, history } = value;
   if (contact !== undefined) return isThing(contact) && isContact(contact);
-  if (device !== undefined) return isThing(device) && device["inbox"] instanceof Uint8Array;
-  if (kind !== undefined) return isThing(kind) && kind["inbox"] instanceof Uint8Array;
+  if (device !== undefined) return isThing(device) && isInbox(device["inbox"]) && isTextOrAbsent(device["name"]);
+  if (kind !== undefined) return isThing(kind) && isInbox(kind["inbox"]);
   if (arranged !== undefined) return isThing(arranged) && isArrangement(arranged);
   if (draft !== undefined) return typeof draft === "string" && encodeUtf8(draft).length <= MAX_DRAFT_BYTES;
   if (star !== undefined) return isThing(star) && areTexts(star, "id", "author") && typeof star["isStarred"] === "boolean";
@@ -86,10 +86,45 @@ function isEntry(entry: unknown): entry is Entry {
   return settings === undefined ? typeof read === "string" : isThing(settings);
 }
 
-function isContact({ identityId, name, state, trust, nodeUrls, revokedDevices }: Readonly<Record<string, unknown>>): boolean {
-  const areTexts = typeof identityId === "string" && typeof name === "string";
-  const isKnown = SHARED_STATES.has(state as ContactRow["state"]);
-  return areTexts && isKnown && isThing(trust) && Array.isArray(nodeUrls) && Array.isArray(revokedDevices);
+function isContact(contact: Thing): boolean {
+  const { identityId, state, trust, nodeUrls, addedAtMs, certificate, profile } = contact;
+  const isKnown = typeof identityId === "string" && IDENTITY_ID.test(identityId) && areTexts(contact, "name");
+  const isSet = SHARED_STATES.has(state as ContactRow["state"]) && isThing(trust) && isTrust(trust) && isCount(addedAtMs);
+  const areUrls = Array.isArray(nodeUrls) && nodeUrls.every((url) => typeof url === "string");
+  const isSigned = [certificate, isThing(profile) ? profile["bytes"] : profile].every(isBytesOrAbsent);
+  return isKnown && isSet && areUrls && isSigned && TOKENS.every((name) => contact[name] === undefined || isInbox(contact[name]));
+}
+
+const IDENTITY_ID = /^[0-9a-f]{64}$/;
+const TOKENS = ["theirInboxToken", "theirClaimToken", "myClaimToken"];
+
+function isTrust({ kind, method, atMs }: Thing): boolean {
+  return kind === "unverified" || (kind === "verified" && typeof method === "string" && isCount(atMs));
+}
+
+/** As tokens, 32 bytes. */
+function isInbox(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length === 32;
+}
+
+function isBytesOrAbsent(value: unknown): boolean {
+  return value === undefined || value instanceof Uint8Array;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
+const SETTINGS: Readonly<Record<keyof Settings, true>> = {
+  sendsReceipts: true,
+  sendsTyping: true,
+  sendsPresence: true,
+  alwaysHidesAddress: true,
+};
+
+/** Those that this program knows. */
+export function knownSettings(said: Partial<Settings>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(said).filter(([name, value]) => Object.hasOwn(SETTINGS, name) && typeof value === "boolean"));
 }
 
 function isArrangement({ isPinned, isArchived, mutedUntilMs, notify, folder }: Thing): boolean {

@@ -3,13 +3,12 @@
 // the later change counts. Sent as letters into the inboxes of own devices.
 import { recordHash } from "@p2pcrypt/api";
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
-import { unionOfRevoked } from "@p2pcrypt/identity";
 import { seenBy } from "../conversation/seen.ts";
 import { startThread } from "../conversation/start.ts";
 import { markRead } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { applyHistoryNews } from "../history/letters.ts";
-import { newContact } from "../mail/contacts.ts";
+import { newContact, verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
 import type { MessageRef } from "../message-snapshots.ts";
 import type { Step } from "../run/pump.ts";
 import type { AccountRow, ContactRow, ThreadRow } from "../store/rows.ts";
@@ -18,7 +17,16 @@ import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { isInboxOfAnother } from "./keepers.ts";
 import { applyCertified, certifiedKey, sharedCertified } from "./own-certified.ts";
-import { type DeviceKind, type Entry, entriesOf, SHARED, SHARED_STATES, type SharedContact, type Value } from "./own-entry.ts";
+import {
+  type DeviceKind,
+  type Entry,
+  entriesOf,
+  knownSettings,
+  SHARED,
+  SHARED_STATES,
+  type SharedContact,
+  type Value,
+} from "./own-entry.ts";
 import { applyArranged, applyDraft, applyStar, threadName, threadNamed } from "./own-threads.ts";
 
 /** Several changes in a row are one letter. */
@@ -176,7 +184,7 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
   const { account: accounts, devices } = core.tables;
   if ("settings" in value && key === "settings") {
     const account = tx.get(accounts, SELF);
-    if (account !== undefined) tx.put(accounts, SELF, { ...account, settings: { ...account.settings, ...value.settings } });
+    if (account !== undefined) tx.put(accounts, SELF, { ...account, settings: { ...account.settings, ...knownSettings(value.settings) } });
   } else if ("device" in value && key === `device/${deviceId}`) {
     const row = tx.get(devices, deviceId);
     const { name, inbox } = value.device;
@@ -184,7 +192,7 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
     const isGood = row?.inbox === undefined && !isInboxOfAnother(core, tx, deviceId, inbox);
     if (row !== undefined)
       tx.put(devices, deviceId, { ...row, ...(isGood ? { inbox } : {}), ...(name === undefined ? {} : { name }) });
-  } else if ("contact" in value && key === `contact/${value.contact.identityId}`) applyContact(core, tx, value.contact);
+  } else if ("contact" in value && key === `contact/${value.contact.identityId}`) await applyContact(core, tx, value.contact);
   else if ("certified" in value && key === certifiedKey(value.certified.identityId)) {
     // A limited device certifies nobody: whoever stole one must not make others believed.
     if (tx.get(devices, deviceId)?.kind !== "limited") await applyCertified(core, tx, value.certified);
@@ -220,17 +228,27 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox 
   if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });
 }
 
-/** Who was answered there needs no answer here. A profile counts by its number, wherever it came from. */
-function applyContact(core: Core, tx: Tx, shared: SharedContact): void {
+/** Who was answered there needs no answer here. Of what others sign, only what they signed counts: a device may have been stolen (I1). */
+async function applyContact(core: Core, tx: Tx, shared: SharedContact): Promise<void> {
   const { contacts } = core.tables;
-  const { identityId, certificate, profile, primaryKey, fingerprint, ...said } = shared;
-  const { request: _, ...known } =
-    tx.get(contacts, identityId) ?? newContact(core, identityId, { name: said.name, state: said.state, nodeUrls: said.nodeUrls });
-  const isNewer = profile !== undefined && profile.sequence > (known.profile?.sequence ?? -1n);
-  const card = isNewer ? { profile, fingerprint, ...(certificate && { certificate }), ...(primaryKey && { primaryKey }) } : {};
-  const revokedDevices = unionOfRevoked(known.revokedDevices, said.revokedDevices);
-  tx.put(contacts, identityId, { ...known, ...said, ...card, revokedDevices });
+  const { identityId, certificate, profile, primaryKey: _, fingerprint: __, revokedDevices: ___, ...said } = shared;
+  if (identityId === core.account.identityId) return;
+  const { name, nodeUrls, ...decided } = said;
+  const { request: ____, ...known } = tx.get(contacts, identityId) ?? newContact(core, identityId, { ...decided, name, nodeUrls });
+  const contact = { ...known, ...decided };
+  tx.put(contacts, identityId, certificate === undefined ? contact : await withSigned(core, contact, certificate, profile));
   if (said.state === "accepted") startThread(core, tx, identityId);
+}
+
+async function withSigned(
+  core: Core,
+  contact: ContactRow,
+  certificate: Uint8Array,
+  profile: SharedContact["profile"],
+): Promise<ContactRow> {
+  const card = profile === undefined ? undefined : await verifyCard(core, certificate, profile.bytes);
+  if (card?.identityId === contact.identityId) return withCard(core, contact, card);
+  return (await withRevocation(core, contact, certificate)) ?? contact;
 }
 
 async function applyRead(core: Core, tx: Tx, { id: threadId }: ThreadRow, id: string): Promise<void> {

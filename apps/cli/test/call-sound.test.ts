@@ -166,7 +166,10 @@ describe("a connection of a call in a terminal", () => {
       }
     }
     const events = { candidate: () => undefined, state: () => undefined };
-    const connection = new SoundConnection({ ...library, RTCPeerConnection: Seen }, routesOf(), { heard: () => undefined, events });
+    const connection = new SoundConnection({ ...library, RTCPeerConnection: Seen }, routesOf(), {
+      heard: () => undefined,
+      events,
+    });
     const named = "a=candidate:1 1 udp 2130706431 somebody.local 9 typ host";
     const plain = "a=candidate:2 1 udp 2130706431 192.0.2.7 9 typ host";
     await connection.accept(["v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", named, plain, ""].join(end));

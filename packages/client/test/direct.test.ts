@@ -214,7 +214,12 @@ describe("a sender", () => {
     const { core, tasks } = await world.inside("Ben", disk);
     await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
     for (let at = 0; at < 10; at++)
-      tasks.ephemerals.signal(placeOf(ben), { kind: "fileSignal", run: `${"A".repeat(20)}${at}A` as ContentId, step: "ask", file });
+      tasks.ephemerals.signal(placeOf(ben), {
+        kind: "fileSignal",
+        run: `${"A".repeat(20)}${at}A` as ContentId,
+        step: "ask",
+        file,
+      });
     await world.until("offered", () => cable.of("Ana").length > 0);
     await world.pass(1_000);
     expect(cable.of("Ana")).toHaveLength(4);

@@ -36,7 +36,10 @@ it("M8 M9: a record that takes the position of a move, and is skipped by all, en
   const world = await World.create();
   await world.furtherNode(OTHER_URL);
   let takesPosition = async (): Promise<void> => undefined;
-  const ana = await world.person("Ana", when(() => takesPosition()));
+  const ana = await world.person(
+    "Ana",
+    when(() => takesPosition()),
+  );
   const [ben, cleo] = [await world.person("Ben"), await world.person("Cleo")];
   await founded(world, ana, ben, cleo);
   const id = groupIdOf(cleo);

@@ -124,7 +124,9 @@ const SETTINGS: Readonly<Record<keyof Settings, true>> = {
 
 /** Those that this program knows. */
 export function knownSettings(said: Partial<Settings>): Partial<Settings> {
-  return Object.fromEntries(Object.entries(said).filter(([name, value]) => Object.hasOwn(SETTINGS, name) && typeof value === "boolean"));
+  return Object.fromEntries(
+    Object.entries(said).filter(([name, value]) => Object.hasOwn(SETTINGS, name) && typeof value === "boolean"),
+  );
 }
 
 function isArrangement({ isPinned, isArchived, mutedUntilMs, notify, folder }: Thing): boolean {

@@ -184,7 +184,8 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
   const { account: accounts, devices } = core.tables;
   if ("settings" in value && key === "settings") {
     const account = tx.get(accounts, SELF);
-    if (account !== undefined) tx.put(accounts, SELF, { ...account, settings: { ...account.settings, ...knownSettings(value.settings) } });
+    if (account !== undefined)
+      tx.put(accounts, SELF, { ...account, settings: { ...account.settings, ...knownSettings(value.settings) } });
   } else if ("device" in value && key === `device/${deviceId}`) {
     const row = tx.get(devices, deviceId);
     const { name, inbox } = value.device;
@@ -234,7 +235,8 @@ async function applyContact(core: Core, tx: Tx, shared: SharedContact): Promise<
   const { identityId, certificate, profile, primaryKey: _, fingerprint: __, revokedDevices: ___, ...said } = shared;
   if (identityId === core.account.identityId) return;
   const { name, nodeUrls, ...decided } = said;
-  const { request: ____, ...known } = tx.get(contacts, identityId) ?? newContact(core, identityId, { ...decided, name, nodeUrls });
+  const { request: ____, ...known } =
+    tx.get(contacts, identityId) ?? newContact(core, identityId, { ...decided, name, nodeUrls });
   const contact = { ...known, ...decided };
   tx.put(contacts, identityId, certificate === undefined ? contact : await withSigned(core, contact, certificate, profile));
   if (said.state === "accepted") startThread(core, tx, identityId);

@@ -2,9 +2,12 @@
 // browser withholds cryptography.
 import { parseContactLink } from "@p2pcrypt/identity";
 import { expect, it } from "vitest";
+import { takePicture } from "./rig/look.ts";
+import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
-import { linkOf, start } from "./story/begin.ts";
+import { linkOf, openConversation, start } from "./story/begin.ts";
+import { expectToRead } from "./story/talk.ts";
 
 const stage = useStage();
 const PASSPHRASE = "correct horse battery staple";
@@ -87,6 +90,18 @@ it("the words of a recovery sheet bring the identity back where nothing of it is
   await start(ana);
   const link = await linkOf(ana);
   const { t } = ana.words;
+  const ben = await Peer.create("Ben", stage().node.url);
+  await ben.meet(ana);
+  await ben.say("the boat is at the pier");
+  await expectToRead(ana, "the boat is at the pier");
+  await ana.goToPlace("#/settings");
+  await ana.page
+    .locator("label")
+    .filter({ hasText: t("backup.automatic") })
+    .click();
+  await ana.see(ana.page.getByRole("link", { name: t("backup.needsSheet") }));
+  await ana.page.getByRole("heading", { name: t("backup.title") }).scrollIntoViewIfNeeded();
+  await takePicture(ana.page, "backup-at-node");
   await ana.goToPlace("#/sheet");
   await ana.press(t("sheet.show"));
   await ana.see(ana.page.locator(".sheet-words li").nth(27));
@@ -104,8 +119,16 @@ it("the words of a recovery sheet bring the identity back where nothing of it is
   await there.press(t("import.go"));
   await there.read(t("fail.recovery/malformedWord", { word: "1" }));
   await there.fill(t("import.words"), words.join(" "));
+  await takePicture(there.page, "restore-from-sheet");
   await there.press(t("import.go"));
+  // The backup at the node came with it, and the conversation goes on with a new device.
+  await openConversation(there, "Ben");
+  await expectToRead(there, "the boat is at the pier");
+  await ben.until(() => ben.conversation?.members.find(({ isSelf }) => !isSelf)?.deviceIds.length === 2);
+  await ben.say("and you are back");
+  await expectToRead(there, "and you are back");
   expect(identityIn(await linkOf(there))).toBe(identityIn(link));
+  await ben.close();
 });
 
 it("W8: data that was deleted behind the app's back is said to be gone, with a way to start anew", async () => {

@@ -25,6 +25,10 @@ export function forgetBackupPlan(home: string): void {
 
 /** After a command that had the network: everything that it brought is in the backup. */
 export async function backUpWhenDue(client: Client, { home, output }: CommandContext): Promise<void> {
+  // Quiet when the node is away: the next command tries again, and backup node says why.
+  await client.account.backUpAtNode({ onlyIfDue: true }).catch((error: unknown) => {
+    if (!(error instanceof ClientError)) throw error;
+  });
   const plan = backupPlan(home);
   if (plan === undefined) return;
   try {

@@ -143,6 +143,12 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "only texts can be edited"];
     case "message/badReaction":
       return [EXIT.refused, "a reaction is one symbol, like 👍"];
+    case "backup/notPossible":
+      return [EXIT.refused, "no backup can be kept at this node: make one to a file with backup create"];
+    case "backup/failed":
+      return [EXIT.failed, "the backup was not finished; it is tried again"];
+    case "backup/unknown":
+      return [EXIT.notFound, "there is no such backup at the node"];
     case "message/badMention":
       return [EXIT.refused, `only members are mentioned, at most ${failure.most} in one message`];
     case "message/tooManyStars":

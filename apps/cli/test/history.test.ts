@@ -64,6 +64,13 @@ it("everything is backed up and restored on an empty home; a conversation is sav
   const again = await ok("ana2", "backup", "restore", backup, "--export-passphrase-file", pass);
   expect(again).toMatchObject({ name: "ana", conversations: 1 });
   expect((await place.run("ana2", ["search", "teapot"])).json()).toMatchObject([{ text: "The teapot broke" }]);
+  // The same at the node, with nothing but the sheet.
+  const sheet = `${place.folder}/sheet`;
+  await ok("ana", "identity", "recovery", sheet);
+  expect(await ok("ana", "backup", "node", "on")).toMatchObject({ isAutomatic: true, node: node.url });
+  expect(await ok("ana3", "backup", "find", "--sheet-file", sheet)).toMatchObject({ conversations: 1 });
+  expect(await ok("ana3", "backup", "restore", "--sheet-file", sheet)).toMatchObject({ name: "ana" });
+  expect((await place.run("ana3", ["search", "teapot"])).json()).toMatchObject([{ text: "The teapot broke" }]);
   expect((await place.run("ana", ["export", "ben", text])).exit).toBe(2);
   await ok("ana", "export", "ben", text, "--yes");
   expect(readFileSync(text, "utf8")).toContain("ben: The teapot broke");

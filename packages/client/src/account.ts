@@ -99,6 +99,14 @@ export class ClientAccount implements Account {
     return bytes;
   }
 
+  backUpAtNode({ onlyIfDue = false }: { readonly onlyIfDue?: boolean } = {}): Promise<void> {
+    return onlyIfDue ? this.#tasks.backups.ifDue() : this.#tasks.backups.now();
+  }
+
+  setNodeBackup(isAutomatic: boolean): Promise<boolean> {
+    return this.#tasks.backups.setAutomatic(isAutomatic);
+  }
+
   async recoverySheet(): Promise<RecoverySheet> {
     return (await import("./account/recovery.ts")).makeRecoverySheet(this.#core);
   }

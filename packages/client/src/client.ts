@@ -1,7 +1,7 @@
 // The client as applications hold it: the surface over core, tasks and views.
 
 import type { Vault } from "@p2pcrypt/vault";
-import { accountOf, createAccount, secondsOf } from "./account/create.ts";
+import { accountOf, createAccount } from "./account/create.ts";
 import type { OpenedBackup } from "./account/full-backup.ts";
 import { parseNodeUrl } from "./account/node-url.ts";
 import { ClientAccount } from "./account.ts";
@@ -20,29 +20,16 @@ import { ClientError } from "./failure.ts";
 import { ClientFiles } from "./files.ts";
 import type { GroupCalls } from "./group-call-surface.ts";
 import { ClientGroups } from "./groups.ts";
-import { newContact } from "./mail/contacts.ts";
 import type { Messages } from "./message-surface.ts";
 import { ClientMessages } from "./messages.ts";
+import type { Backup, NewIdentity, Recovery } from "./origins.ts";
 import { type ClientDeps, ConnectionError } from "./ports.ts";
 import { within } from "./run/within.ts";
-import type { NodeSnapshot } from "./snapshots.ts";
+import type { FoundBackup, NodeSnapshot } from "./snapshots.ts";
 import { assertReadable, writeFormat } from "./store/format.ts";
 import type { AccountRow } from "./store/rows.ts";
 import { loadTables, SELF } from "./store/tables.ts";
-import type {
-  Account,
-  Backup,
-  Client,
-  Contacts,
-  Conversations,
-  Files,
-  Groups,
-  NewIdentity,
-  Recovery,
-  Search,
-  Trust,
-  Verification,
-} from "./surface.ts";
+import type { Account, Client, Contacts, Conversations, Files, Groups, Search, Trust, Verification } from "./surface.ts";
 import { Tasks } from "./tasks.ts";
 import { ClientTrust } from "./trust.ts";
 import { ClientVerification } from "./verification.ts";
@@ -68,8 +55,30 @@ export async function createClient(deps: ClientDeps, identity: NewIdentity): Pro
  */
 export async function recoverClient(deps: ClientDeps, recovery: Recovery): Promise<Client> {
   await assertEmpty(deps);
-  const { recoverAccount } = await import("./account/recovery.ts");
-  return begin(deps, await recoverAccount(deps, recovery));
+  const { recoverAccount, wantedBackup } = await import("./account/recovery.ts");
+  const account = await recoverAccount(deps, recovery);
+  const backup = recovery.backup === undefined ? undefined : await wantedBackup(deps, recovery);
+  if (backup === undefined) return begin(deps, account);
+  const { opened, madeAtMs } = backup;
+  const { secret, settings, name } = opened.content;
+  // What the sheet's key and the directory say of the identity, and what the backup has of its certificate.
+  const whole = await accountOf(deps, { secret, homeNodeUrl: account.homeNodeUrl, settings, name });
+  if (whole.identityId !== account.identityId) throw new ClientError({ code: "export/damaged" });
+  const { recoverySheetAtMs = 0 } = account;
+  const total = opened.threads.reduce((sum, { entries }) => sum + entries, 0);
+  const begun = { ...whole, recoverySheetAtMs, restoredFromMs: madeAtMs };
+  const told = (done: number): void => recovery.told?.(total + done, total * 2);
+  const { storeRestored } = await import("./account/restored.ts");
+  return new ClientOnCore(await storeRestored(deps, begun, opened.content, opened, told));
+}
+
+/** Backups at the home node that this sheet opens, the newest first. @throws {ClientError} recovery/*, nodeUrl/*, node/*, backup/notPossible */
+export async function findBackups(deps: ClientDeps, recovery: Recovery): Promise<readonly FoundBackup[]> {
+  const [{ backupsFor }, { shownBackup }] = await Promise.all([
+    import("./account/recovery.ts"),
+    import("./account/node-backup-find.ts"),
+  ]);
+  return (await backupsFor(deps, recovery)).found.map(shownBackup);
 }
 
 /** @throws {ClientError} client/noIdentity, client/newerVault */
@@ -94,39 +103,10 @@ export async function importClient(deps: ClientDeps, backup: Backup): Promise<Cl
   const full = backupVersion(bytes) === FULL_VERSION ? await openWithMessages(deps, bytes, passphrase) : undefined;
   const content = full?.content ?? (await openBackup(deps, bytes, passphrase));
   const homeNodeUrl = parseNodeUrl(backup.homeNodeUrl ?? content.homeNodeUrl);
-  const { secret, settings, name, revokedDevices, contacts, certified = [] } = content;
+  const { secret, settings, name } = content;
   const account = await accountOf(deps, { secret, homeNodeUrl, settings, name });
-  const core = new Core(deps);
-  const restored = new Set(full?.threads.map(({ id }) => id));
-  await writeFormat(deps.vault);
-  await core.ledger.transact(async (tx) => {
-    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
-    for (const row of certified) tx.put(core.tables.certified, row.identityId, row);
-    for (const contact of contacts) {
-      const { identityId, nodeUrls, trust, state, conversationId = "", ...rest } = contact;
-      tx.put(core.tables.contacts, identityId, {
-        ...newContact(core, identityId, { name: rest.name, state, nodeUrls }),
-        trust,
-        revokedDevices: rest.revokedDevices,
-        isGivenCertifications: rest.isGivenCertifications === true,
-        ...(restored.has(conversationId) ? { conversationId } : {}),
-      });
-      if (state !== "accepted") continue;
-      const id = core.newId();
-      tx.put(core.tables.mail, id, {
-        id,
-        to: identityId,
-        createdMs: core.nowMs,
-        attempts: 0,
-        letter: { kind: "rejoin", greeting: "" },
-      });
-    }
-  });
-  if (full !== undefined) {
-    const { restoreHistories } = await import("./account/restore.ts");
-    await restoreHistories(core, full, backup.told ?? (() => undefined));
-  }
-  return new ClientOnCore(core);
+  const { storeRestored } = await import("./account/restored.ts");
+  return new ClientOnCore(await storeRestored(deps, account, content, full, backup.told ?? (() => undefined)));
 }
 
 /**

@@ -108,6 +108,12 @@ export type ClientFailure =
   /** Neither sheet nor node says what the identity is called. */
   | { readonly code: "recovery/nameNeeded" }
   | { readonly code: "recovery/revoked" }
+  /** No sheet can be made of this identity, or neither this program nor the node keeps blobs: a file is what is left. */
+  | { readonly code: "backup/notPossible" }
+  /** More was said while it was made than there was room for, or it could not be read. */
+  | { readonly code: "backup/failed" }
+  /** No backup of this name is at the node. */
+  | { readonly code: "backup/unknown" }
   /** Not a revocation certificate, or of another key. */
   | { readonly code: "revocation/malformed" }
   /** Not the text that the new identity gave, or not for this one. */

@@ -3,7 +3,7 @@ export { type Arrangement, type ArrangementChange, isMuted, mayCall, unreadThatC
 export type { CallEnd, CallOrder, CallRoutes, CallSnapshot, CallState, ConnectionReport, MediaOn } from "./call-snapshots.ts";
 export type { Calls } from "./call-surface.ts";
 export type { CallKeysListener } from "./calls/call-keys.ts";
-export { createClient, hasIdentity, importClient, linkClient, openClient, recoverClient } from "./client.ts";
+export { createClient, findBackups, hasIdentity, importClient, linkClient, openClient, recoverClient } from "./client.ts";
 export { quoteOf } from "./conversation/quote.ts";
 export type {
   DeviceSnapshot,
@@ -62,6 +62,7 @@ export type {
 export type { Messages } from "./message-surface.ts";
 export type { NodeLook } from "./node-look.ts";
 export { openPgpIdentity } from "./openpgp-identity.ts";
+export type { Backup, NewIdentity, Recovery } from "./origins.ts";
 export { pieces } from "./pieces.ts";
 export {
   type ClientDeps,
@@ -81,11 +82,13 @@ export type {
   ConversationState,
   ConversationWarning,
   DirectoryPreview,
+  FoundBackup,
   GroupInvitation,
   GroupLinkPreview,
   Knock,
   LinkPreview,
   MemberSnapshot,
+  NodeBackupSnapshot,
   NodeSnapshot,
   NodeState,
   PendingChange,
@@ -103,14 +106,11 @@ export type {
 } from "./snapshots.ts";
 export type {
   Account,
-  Backup,
   Client,
   Contacts,
   Conversations,
   Files,
   Groups,
-  NewIdentity,
-  Recovery,
   Search,
   Trust,
   Verification,

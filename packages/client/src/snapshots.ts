@@ -45,6 +45,31 @@ export interface SafetySnapshot {
   readonly revocationAtMs?: number;
   /** When a backup was last made. */
   readonly backupAtMs?: number;
+  /** Backups at the home node. Absent: none was ever asked for. */
+  readonly nodeBackup?: NodeBackupSnapshot;
+  /** This device began with a backup that was found at a node: when that one was made. */
+  readonly restoredFromMs?: number;
+}
+
+export interface NodeBackupSnapshot {
+  readonly isAutomatic: boolean;
+  /** What lies there now. It is gone at `keptUntilMs`, unless a newer one took its place. */
+  readonly kept?: { readonly madeAtMs: number; readonly keptUntilMs: number; readonly bytes: number; readonly nodeUrl: string };
+  /** When it was last made or found to be up to date, or tried; why that failed. */
+  readonly checkedAtMs?: number;
+  readonly failure?: string;
+}
+
+/** A backup that a recovery sheet found at a node. */
+export interface FoundBackup {
+  readonly id: string;
+  readonly madeAtMs: number;
+  /** What its person calls the device that made it; may be empty. */
+  readonly device: string;
+  readonly conversations: number;
+  /** Entries of all histories. */
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 /** Ends the identity on the day on which its key is lost or stolen, and does nothing else. Kept apart from the device. */

@@ -89,6 +89,19 @@ export interface Account {
   /** With messages, under the passphrase that is kept. @throws {ClientError} export/noKeptPassphrase */
   exportKeptBackup(): Promise<Uint8Array>;
   /**
+   * Keeps a backup with messages at the home node, sealed, in place of this device's one before. Whoever has the recovery sheet finds and
+   * opens it (`Recovery.backup`), and nobody else; the node does not learn whose it is. Held in memory is a small part at a time. Says how
+   * far it is (`backup` event) and notes the rest in `safety.nodeBackup`.
+   *
+   * @throws {ClientError} backup/notPossible, backup/failed, node/*
+   */
+  backUpAtNode(options?: { readonly onlyIfDue?: boolean }): Promise<void>;
+  /**
+   * Makes one now and then once a day while a client runs, when something changed; within an hour when something was deleted. Off: what
+   * this device has at the node is deleted. @returns false when the node has to be asked again for that. @throws as `backUpAtNode`
+   */
+  setNodeBackup(isAutomatic: boolean): Promise<boolean>;
+  /**
    * Words and a QR text that bring this identity back on an empty machine, as a new device. Contacts and messages are not in it. Notes
    * the time in `safety`.
    *
@@ -389,27 +402,3 @@ export interface Trust {
   why(identityId: IdentityId): Promise<TrustAnswer>;
   graph(): Promise<TrustGraph>;
 }
-
-/** What a new identity starts from. `secretKey` takes an OpenPGP secret key, armored or binary, instead of making one. */
-export interface NewIdentity {
-  readonly name?: string;
-  readonly homeNodeUrl: string;
-  readonly secretKey?: { readonly bytes: Uint8Array; readonly passphrase?: string };
-}
-
-/** What `exportBackup` made, to go on as a new device of the same identity. `homeNodeUrl` replaces the one in the backup. */
-export interface Backup {
-  readonly bytes: Uint8Array;
-  readonly passphrase: string;
-  readonly homeNodeUrl?: string;
-  /** Hears how much of what was said is restored, in entries. */
-  readonly told?: (done: number, total: number) => void;
-}
-
-/**
- * What `Account.recoverySheet` made: its text, or its words with what stood beside them. `name` is used when the node does not know the
- * identity or cannot be reached.
- */
-export type Recovery =
-  | { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string }
-  | { readonly words: string; readonly homeNodeUrl: string; readonly name?: string };

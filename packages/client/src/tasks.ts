@@ -1,4 +1,5 @@
 // Everything the client does by itself, and what wakes it.
+import { NodeBackups } from "./account/node-backups.ts";
 import { publishStep } from "./account/publish.ts";
 import { LaterCalls } from "./calls/later-calls.ts";
 import { Ephemerals } from "./conversation/ephemeral.ts";
@@ -35,6 +36,7 @@ export class Tasks {
   readonly trustBook: TrustBook;
   readonly transfers: Transfers;
   readonly search: ClientSearch;
+  readonly backups: NodeBackups;
   readonly #core: Core;
   readonly #receipts = new ReceiptClock();
   readonly #runners = new Map<string, GroupRunner>();
@@ -63,6 +65,7 @@ export class Tasks {
     this.#direct = new LaterDirect(core, this.ephemerals);
     this.transfers = new Transfers(core, core.files, this.#direct.ask);
     this.search = new ClientSearch(core);
+    this.backups = new NodeBackups(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
     this.#ownDevices = new OwnDevices(core);
     this.#ownStates = new OwnStates(core);
@@ -119,6 +122,7 @@ export class Tasks {
     this.ephemerals.close();
     this.scans.close();
     this.#inbox.close();
+    this.backups.close();
     await this.transfers.close();
     this.search.close();
     await this.#core.close();
@@ -130,6 +134,7 @@ export class Tasks {
     for (const pump of Object.values(this.#pumps)) pump.wake();
     this.transfers.wake();
     this.search.pump.wake();
+    this.backups.pump.wake();
     for (const groupId of this.#core.tables.groups.ids()) this.#runner(groupId)?.pump.wake();
   }
 
@@ -168,7 +173,7 @@ export class Tasks {
       }
       case threads.name:
         this.#tellConversation(id);
-        this.#wake(this.search.pump, this.#pumps.disappear);
+        this.#wake(this.search.pump, this.#pumps.disappear, this.backups.pump);
         this.#wakeGroup(threads.get(id)?.groupId);
         break;
       case groups.name:

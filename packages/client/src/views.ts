@@ -19,9 +19,11 @@ import type {
   ConversationState,
   Knock,
   MemberSnapshot,
+  NodeBackupSnapshot,
   PendingChange,
   SelfSnapshot,
 } from "./snapshots.ts";
+import type { NodeBackupRow } from "./store/backup-rows.ts";
 import type { ContactRow, GroupRow, OutboxRow, ThreadRow, WishRow } from "./store/rows.ts";
 
 export function selfSnapshot(core: Core): SelfSnapshot {
@@ -47,8 +49,21 @@ export function selfSnapshot(core: Core): SelfSnapshot {
       ...(account.recoverySheetAtMs === undefined ? {} : { recoverySheetAtMs: account.recoverySheetAtMs }),
       ...(account.revocationAtMs === undefined ? {} : { revocationAtMs: account.revocationAtMs }),
       ...(account.backupAtMs === undefined ? {} : { backupAtMs: account.backupAtMs }),
+      ...(account.nodeBackup === undefined ? {} : { nodeBackup: nodeBackupSnapshot(account.nodeBackup) }),
+      ...(account.restoredFromMs === undefined ? {} : { restoredFromMs: account.restoredFromMs }),
     },
     ...(account.publishRefusal === undefined ? {} : { publishRefusal: account.publishRefusal }),
+  };
+}
+
+function nodeBackupSnapshot({ isAutomatic, kept, checkedAtMs, failure }: NodeBackupRow): NodeBackupSnapshot {
+  return {
+    isAutomatic,
+    ...(kept === undefined
+      ? {}
+      : { kept: { madeAtMs: kept.atMs, keptUntilMs: kept.expiresMs, bytes: kept.bytes, nodeUrl: kept.nodeUrl } }),
+    ...(checkedAtMs === undefined ? {} : { checkedAtMs }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 

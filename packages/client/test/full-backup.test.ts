@@ -74,7 +74,9 @@ describe("a backup with messages", () => {
     const { newBackupKey } = await import("../src/account/backup.ts");
     const sealed = await sealFullBackup(core, await newBackupKey(core.deps, PASS, 2), () => undefined);
     const opened = await openFullBackup(core.deps, sealed, PASS);
-    const held = JSON.stringify([opened.content, opened.threads, ...opened.pieces()], (_, value: unknown) =>
+    const pieces: unknown[] = [];
+    for await (const piece of opened.pieces()) pieces.push(piece);
+    const held = JSON.stringify([opened.content, opened.threads, ...pieces], (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString("hex") : typeof value === "bigint" ? String(value) : value,
     );
     expect(held).toContain("hello");

@@ -13,8 +13,11 @@ import { depsFor, settleWithin, withClient } from "../open-client.ts";
 import { askNewPassphrase, askPassphrase } from "../passphrase.ts";
 import { printable } from "../printable.ts";
 import { writePrivateFile } from "../private-file.ts";
+import { progress } from "../progress.ts";
 import type { RunCommand } from "../run.ts";
 import { findPlace } from "../who.ts";
+import { addNodeBackupCommands, type SheetFlags } from "./node-backup.ts";
+import { recover } from "./recovery.ts";
 
 const NETWORK_WAIT_MS = 15_000;
 const PAGE = 1_000;
@@ -30,9 +33,22 @@ export function addBackupCommands(program: Command, run: RunCommand): void {
   withPassphrase(backup.command("create <file>").description("makes one now")).action((file: string, flags: PassphraseFlags) =>
     run((context) => withClient(context, { isOnline: false }, (client) => create(client, context, file, flags))),
   );
-  withPassphrase(backup.command("restore <file>").description("on an empty machine: a new device, with everything that was said"))
-    .option("--node <url>", "another home node than the one in the backup")
-    .action((file: string, flags: PassphraseFlags & { node?: string }) => run((context) => restore(context, file, flags)));
+  withPassphrase(
+    backup
+      .command("restore [file]")
+      .description(
+        "on an empty machine: a new device, with everything that was said. Without a file: from your node, by the sheet",
+      ),
+  )
+    .option("--node <url>", "another home node than the one in the backup, or the node to look at")
+    .option("--sheet-file <file>", "without a file: the 28 words, or the text of the QR code; - for standard input")
+    .option("--which <id>", "without a file: another one than the newest, as backup find names it", "newest")
+    .action((file: string | undefined, flags: PassphraseFlags & SheetFlags & { which: string }) =>
+      run((context) =>
+        file === undefined ? recover(context, { ...flags, backup: flags.which }) : restore(context, file, flags),
+      ),
+    );
+  addNodeBackupCommands(backup, run);
   withPassphrase(backup.command("auto [file]").description("makes one by itself, when a command reaches the node; off ends that"))
     .option("--every <time>", "how old the last one may be", "1d")
     .action((file: string | undefined, flags: PassphraseFlags & { every: string }) =>
@@ -158,14 +174,6 @@ async function exportReadable(
   if (file === undefined) return output.say(lines, { conversation: id, text: lines.join("\n") });
   writePrivateFile(file, Buffer.from(`${lines.join("\n")}\n`), { replaces: false });
   output.say(`Written to ${printable(file)}. It is not encrypted.`, { conversation: id, file });
-}
-
-/** On a terminal, in place; elsewhere nothing: the result says enough. */
-function progress({ output }: CommandContext, done: string): (count: number, total: number) => void {
-  const isScreen = process.stderr.isTTY && !output.isJson;
-  return (count, total) => {
-    if (isScreen) process.stderr.write(`\r${count} of ${total} messages ${done}${count === total ? "\n" : ""}`);
-  };
 }
 
 function readWhole(path: string): Uint8Array {

@@ -138,6 +138,11 @@ async function create(context: CommandContext, { name, node, gpgKey, keyPassphra
     context.output.note(
       "Anyone who can open this folder can read what is in it. Set a passphrase with: p2pcrypt identity passphrase",
     );
+    context.output.note(
+      self.safety.canHaveRecoverySheet
+        ? "Who loses this device and has no recovery sheet loses the identity for good: p2pcrypt identity recovery. What is said comes back with p2pcrypt backup node on."
+        : "Who loses this device and has no backup loses the identity for good: p2pcrypt backup create FILE",
+    );
   } finally {
     await home.vault.close();
   }

@@ -1,5 +1,5 @@
 // The recovery sheet: printed, and read back on an empty machine.
-import { type RecoverySheet, recoverClient } from "@p2pcrypt/client";
+import { type Recovery, type RecoverySheet, recoverClient } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import { encodeQR } from "qr";
 import type { CommandContext } from "../context.ts";
@@ -8,6 +8,7 @@ import { depsFor, settleWithin, withClient } from "../open-client.ts";
 import { askSecretText } from "../passphrase.ts";
 import { printable } from "../printable.ts";
 import { writePrivateFile } from "../private-file.ts";
+import { progress } from "../progress.ts";
 import type { RunCommand } from "../run.ts";
 import { showSelf } from "../self.ts";
 
@@ -25,7 +26,10 @@ export function addRecoveryCommands(identity: Command, run: RunCommand): void {
     .option("--sheet-file <file>", "the 28 words, or the text of the QR code; - for standard input")
     .option("--node <url>", "your node's address; not needed with the text of the QR code")
     .option("--name <name>", "your name, when your node cannot say it")
-    .action((flags: RecoverFlags) => run((context) => recover(context, flags)));
+    .option("--no-backup", "without what a backup at your node has")
+    .action(({ backup, ...flags }: Omit<RecoverFlags, "backup"> & { readonly backup: boolean }) =>
+      run((context) => recover(context, backup ? { ...flags, backup: "newest" } : flags)),
+    );
 }
 
 async function makeSheet(context: CommandContext, file: string | undefined): Promise<void> {
@@ -62,7 +66,8 @@ function linesOf({ words, text, identityId, name, homeNodeUrl }: RecoverySheet):
     "",
     "Whoever has this sheet is you. Keep it on paper, away from the device.",
     "It brings back the identity on an empty machine: p2pcrypt identity recover",
-    "Contacts and messages are not on it; ask your contacts again by their links.",
+    "Contacts and messages are not on it. A backup at your node (p2pcrypt backup node on) comes back with it;",
+    "without one, ask your contacts again by their links.",
   ];
 }
 
@@ -70,17 +75,25 @@ interface RecoverFlags {
   readonly sheetFile?: string;
   readonly node?: string;
   readonly name?: string;
+  /** Of a backup at the node. */
+  readonly backup?: string;
 }
 
-async function recover(context: CommandContext, { sheetFile, node, name }: RecoverFlags): Promise<void> {
+/** What a sheet says, typed or from a file. */
+export async function askSheet({ sheetFile, node, name }: RecoverFlags): Promise<Recovery> {
   const given = await askSecretText("The 28 words, or the text under the QR code; an empty line ends:", sheetFile);
   const named = name === undefined ? {} : { name };
   // A whole printed sheet holds both; the text knows more.
   const [text] = /web\+ptopcrypt:recover#[\w-]+/.exec(given) ?? [];
-  const recovery =
-    text !== undefined
-      ? { text, ...(node === undefined ? {} : { homeNodeUrl: node }), ...named }
-      : { words: given, homeNodeUrl: node ?? "", ...named };
+  return text !== undefined
+    ? { text, ...(node === undefined ? {} : { homeNodeUrl: node }), ...named }
+    : { words: given, homeNodeUrl: node ?? "", ...named };
+}
+
+export async function recover(context: CommandContext, flags: RecoverFlags): Promise<void> {
+  const { backup } = flags;
+  const told = progress(context, "restored");
+  const recovery = { ...(await askSheet(flags)), ...(backup === undefined ? {} : { backup, told }) };
   const home = await createHome(context);
   try {
     const client = await recoverClient(depsFor(home), recovery).catch(async (error: unknown) => {
@@ -89,9 +102,16 @@ async function recover(context: CommandContext, { sheetFile, node, name }: Recov
     });
     client.start();
     await settleWithin(client, PUBLISH_WAIT_MS);
-    showSelf(context, client.account.snapshot());
+    const self = client.account.snapshot();
+    const conversations = client.conversations.list().length;
+    showSelf(context, self);
     await client.close();
-    context.output.note("This is a new device of the identity. Ask your contacts again by their links; they take it in.");
+    const { restoredFromMs } = self.safety;
+    context.output.note(
+      restoredFromMs === undefined
+        ? "This is a new device of the identity. Ask your contacts again by their links; they take it in."
+        : `This is a new device of the identity, with ${conversations} conversations as they were on ${new Date(restoredFromMs).toLocaleString()}. They go on once your contacts' programs have let it in; groups, once somebody adds it.`,
+    );
   } finally {
     await home.vault.close();
   }

@@ -77,7 +77,14 @@ export interface Boot {
     readonly homeNodeUrl: string;
   }): Promise<void>;
   /** What a recovery sheet says, as words or as the text of its code. @throws {ClientError} recovery/* */
-  importRecovery(recovery: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string }): Promise<void>;
+  importRecovery(recovery: {
+    readonly text: string;
+    readonly homeNodeUrl?: string;
+    readonly name?: string;
+    /** With the newest backup that the sheet finds at the node, if there is one. */
+    readonly withBackup: boolean;
+    readonly told: (done: number, total: number) => void;
+  }): Promise<void>;
 
   /**
    * A new device of the identity that shows a code: a link, or a typed code with the address of its node. `compare` shows the digits.

@@ -35,6 +35,7 @@ export class WorkerBoot implements Boot {
   #settings: DeviceSettings;
   #hasPassphrase = false;
   #compare: ((offer: LinkingOffer) => Promise<void>) | undefined;
+  #told: ((done: number, total: number) => void) | undefined;
   #worker: WorkerHandle | undefined;
   #caller: ClientCaller | undefined;
   #client: RemoteClient | undefined;
@@ -74,7 +75,8 @@ export class WorkerBoot implements Boot {
     await (await this.#fresh()).call("importOpenPgp", key);
   }
 
-  async importRecovery(recovery: ClientOperations["importRecovery"]["request"]): Promise<void> {
+  async importRecovery({ told, ...recovery }: Parameters<Boot["importRecovery"]>[0]): Promise<void> {
+    this.#told = told;
     await (await this.#fresh()).call("importRecovery", recovery);
   }
 
@@ -220,6 +222,7 @@ export class WorkerBoot implements Boot {
     // An answer that comes when it is over already says nothing.
     else if (notice.kind === "linkingOffer") this.#compare?.(notice.offer).catch(() => undefined);
     else if (notice.kind === "direct") this.#deps.serveDirect(notice.port, notice.stunUrls);
+    else if (notice.kind === "restoring") this.#told?.(notice.done, notice.total);
     else if (notice.kind === "state") this.#enter(notice.state);
     else {
       this.#hasPassphrase = notice.hasPassphrase;

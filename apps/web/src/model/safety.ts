@@ -3,7 +3,7 @@ import type { Client } from "@p2pcrypt/client";
 import type { Boot, StorageSnapshot } from "../boot/boot.ts";
 import { Model } from "./model.ts";
 
-export type SafetyStep = "passphrase" | "sheet" | "revocation" | "storage";
+export type SafetyStep = "passphrase" | "sheet" | "backup" | "revocation" | "storage";
 
 export interface SafetySnapshot {
   readonly open: readonly SafetyStep[];
@@ -38,9 +38,11 @@ export class Safety extends Model<SafetySnapshot> {
     const { storage } = this.getSnapshot();
     const open: SafetyStep[] = [];
     if (!this.#boot.hasPassphrase()) open.push("passphrase");
-    // Both are made on a keeper.
+    // They are made on a keeper.
     const hasKey = limited === undefined;
     if (hasKey && safety.canHaveRecoverySheet && safety.recoverySheetAtMs === undefined) open.push("sheet");
+    // What no sheet brings back.
+    if (hasKey && !safety.canHaveRecoverySheet && safety.backupAtMs === undefined) open.push("backup");
     if (hasKey && safety.revocationAtMs === undefined) open.push("revocation");
     if (storage?.isPersistent === false) open.push("storage");
     this.update({ open });

@@ -60,7 +60,9 @@ export type ClientNotice =
   /** This browser is being linked: its person compares the digits, and `answerLinking` says what they said. */
   | { readonly kind: "linkingOffer"; readonly offer: LinkingOffer }
   /** A connection to another device is wanted, which only a page can have (direct-protocol.ts). */
-  | { readonly kind: "direct"; readonly port: MessagePort; readonly stunUrls: readonly string[] };
+  | { readonly kind: "direct"; readonly port: MessagePort; readonly stunUrls: readonly string[] }
+  /** How far a backup is restored, before there is a client. */
+  | { readonly kind: "restoring"; readonly done: number; readonly total: number };
 
 export interface ClientParts {
   readonly account: Account;
@@ -88,6 +90,8 @@ export const REMOTE_METHODS = {
     "exportBackup",
     "keepBackupPassphrase",
     "exportKeptBackup",
+    "backUpAtNode",
+    "setNodeBackup",
     "recoverySheet",
     "revocationCertificate",
     "exportForGpg",
@@ -205,7 +209,7 @@ export type ClientOperations = {
     answer: SelfSnapshot;
   };
   importRecovery: {
-    request: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string };
+    request: { readonly text: string; readonly homeNodeUrl?: string; readonly name?: string; readonly withBackup: boolean };
     answer: SelfSnapshot;
   };
   /** A new device of the identity that shows a code. Takes as long as people take to compare. */

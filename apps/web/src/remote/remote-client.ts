@@ -57,6 +57,8 @@ export class RemoteClient implements Client {
       exportBackup: (...args) => call("account", "exportBackup", args),
       keepBackupPassphrase: (...args) => call("account", "keepBackupPassphrase", args),
       exportKeptBackup: (...args) => call("account", "exportKeptBackup", args),
+      backUpAtNode: (...args) => call("account", "backUpAtNode", args),
+      setNodeBackup: (...args) => call("account", "setNodeBackup", args),
       recoverySheet: (...args) => call("account", "recoverySheet", args),
       revocationCertificate: (...args) => call("account", "revocationCertificate", args),
       exportForGpg: (...args) => call("account", "exportForGpg", args),

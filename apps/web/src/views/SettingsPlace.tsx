@@ -96,6 +96,8 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
         keepStorage: () => workspace.safety.keepStorage(),
         exportBackup: async (passphrase, withMessages) =>
           save("p2pcrypt-backup.p2pc", "application/octet-stream", await account.exportBackup(passphrase, { withMessages })),
+        setNodeBackup: (isAutomatic) => account.setNodeBackup(isAutomatic),
+        backUpAtNode: () => account.backUpAtNode(),
         saveRevocation: async () => save("p2pcrypt-revocation.asc", "text/plain", (await account.revocationCertificate()).text),
         exportGpg: async (passphrase) =>
           save("p2pcrypt-secret-key.asc", "application/pgp-keys", await account.exportForGpg(passphrase)),

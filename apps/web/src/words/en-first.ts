@@ -42,6 +42,8 @@ export const enFirst = {
   "safety.sheet": "Print a recovery sheet",
   "safety.sheetWhy":
     "If you lose this device and have no recovery sheet, nobody can bring this identity back. Not even us: there is no us.",
+  "safety.backup": "Save a backup to a file",
+  "safety.backupWhy": "This identity fits on no recovery sheet. Without a backup, whoever loses this device loses it for good.",
   "safety.revocation": "Save a revocation certificate",
   "safety.revocationWhy": "The only way to end this identity when its key is stolen or lost. Keep it elsewhere.",
   "safety.storage": "Ask the browser to keep the data",
@@ -434,6 +436,9 @@ export const enFirst = {
   "fail.scan/unknownDevice": "That device is not in this conversation. Let them open the conversation on it first.",
   "fail.scan/expired": "That code ran out. Ask for a new one.",
   "fail.scan/unknownContact": "That code belongs to somebody you have no conversation with.",
+  "fail.backup/notPossible": "Your node keeps no backups. Save one to a file.",
+  "fail.backup/failed": "The backup was not finished. It is tried again.",
+  "fail.backup/unknown": "There is no such backup.",
   "fail.recovery/malformed": "Those are not the words of a recovery sheet.",
   "fail.recovery/malformedWord": "Word {{word}} is not on any recovery sheet. Look at it again.",
   "fail.call/notPossible": "A call needs a conversation that works.",

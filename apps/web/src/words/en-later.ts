@@ -95,6 +95,21 @@ export const enLater = {
   "import.name": "Name, if the key should go by another",
   "import.go": "Bring it here",
   "import.going": "Opening it",
+  "import.withBackup": "With the backup at my node",
+  "import.withBackupHint": "Contacts and messages as they were in the newest one. Where there is none, the identity comes alone.",
+  "import.restoring": "{{done}} of {{total}}",
+  "backup.title": "Backup at your node",
+  "backup.line":
+    "Everything on this device, sealed. Only your recovery sheet finds and opens it; the node does not know whose it is. Without a backup, losing this device means losing what was said here.",
+  "backup.automatic": "Keep a backup",
+  "backup.automaticHint": "Daily while the app is open, when something changed. Switching it off deletes it.",
+  "backup.none": "None is there.",
+  "backup.kept": "Of {{made}}, {{size}}, kept until {{until}} unless a newer one takes its place.",
+  "backup.failed": "The last attempt did not succeed. It is tried again in an hour.",
+  "backup.needsSheet": "Only your recovery sheet opens it: print it",
+  "backup.noSheet":
+    "This identity's key fits on no sheet, and only a sheet finds a backup at a node. Save one to a file: without it, losing this device means losing the identity for good.",
+  "backup.now": "Back up now",
 
   "add.paste": "Their link",
   "add.pasteHint": "It looks like https://node/#/add/…",
@@ -530,7 +545,8 @@ export const enLater = {
   "settings.installHint": "Install the app to keep it and its data close.",
 
   "sheet.title": "Recovery sheet",
-  "sheet.line": "Whoever holds this sheet is you. Keep it like a passport. It brings back the identity, not the messages.",
+  "sheet.line":
+    "Whoever holds this sheet is you. Keep it like a passport. It brings back the identity; messages come from a backup.",
   "sheet.show": "Show the words",
   "sheet.print": "Print",
   "sheet.words": "Words",

@@ -69,7 +69,7 @@ export class ClientHost {
       create: (identity) => this.#inLane(() => this.#enter((deps) => createClient(deps, identity))),
       importOpenPgp: (key) => this.#inLane(() => this.#enter((deps) => createClient(deps, fromKey(key)))),
       importBackup: (backup) => this.#inLane(() => this.#enter((deps) => importClient(deps, backup))),
-      importRecovery: (recovery) => this.#inLane(() => this.#enter((deps) => recoverClient(deps, fromSheet(recovery)))),
+      importRecovery: (recovery) => this.#inLane(() => this.#enter((deps) => recoverClient(deps, this.#fromSheet(recovery)))),
       link: (linking) => this.#inLane(() => this.#enter((deps) => this.#link(deps, linking))),
       answerLinking: async ({ isEqual }) => void this.#joining?.answer(isEqual),
       cancelJoining: async () => void this.#joining?.cancel(),
@@ -137,8 +137,16 @@ export class ClientHost {
     if (owned === undefined || this.#client !== undefined || this.#ended !== undefined)
       throw new WebError({ code: "web/notNow" });
     if (this.#protection === "passphrase") throw new ClientError({ code: "client/identityExists" });
-    this.#vault ??= await this.#makeVault(owned);
-    const client = await make(this.#clientDeps(this.#vault));
+    const vault = this.#vault ?? (await this.#makeVault(owned));
+    this.#vault = vault;
+    const client = await make(this.#clientDeps(vault)).catch(async (error: unknown) => {
+      // A restore that broke off: half of it is nothing to go on with.
+      if (await hasIdentity(vault)) {
+        await vault.erase();
+        this.#vault = undefined;
+      }
+      throw error;
+    });
     this.#run(client);
     return client.account.snapshot();
   }
@@ -161,6 +169,11 @@ export class ClientHost {
     } finally {
       this.#joining = undefined;
     }
+  }
+
+  #fromSheet({ withBackup, ...sheet }: ClientOperations["importRecovery"]["request"]): Recovery {
+    const told = (done: number, total: number): void => this.#deps.tell({ kind: "restoring", done, total });
+    return withBackup ? { ...fromSheet(sheet), backup: "newest", told } : fromSheet(sheet);
   }
 
   /** Whoever is confirmed after this is this identity too: the passphrase is asked for again (W7). */
@@ -343,7 +356,7 @@ function fromKey({ bytes, passphrase, name, homeNodeUrl }: ClientOperations["imp
 }
 
 /** The text of a sheet's QR code is one word; its written words are many, and need to be told where the home node is. */
-function fromSheet({ text, homeNodeUrl, name }: ClientOperations["importRecovery"]["request"]): Recovery {
+function fromSheet({ text, homeNodeUrl, name }: Omit<ClientOperations["importRecovery"]["request"], "withBackup">): Recovery {
   const rest = name === undefined ? {} : { name };
   if (!/\S\s+\S/.test(text)) return { text, ...rest, ...(homeNodeUrl === undefined ? {} : { homeNodeUrl }) };
   if (homeNodeUrl === undefined) throw new ClientError({ code: "nodeUrl/malformed" });

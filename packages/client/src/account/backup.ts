@@ -99,7 +99,8 @@ export function contentOf(core: Core, states: readonly BackupContact["state"][])
   });
   const { name, homeNodeUrl, settings, revokedDevices } = account;
   const secret = assertKeeper(core);
-  const certified = tables.certified.all();
+  const certified = [...tables.certified.all()].sort((a, b) => (a.identityId < b.identityId ? -1 : 1));
+  contacts.sort((a, b) => (a.identityId < b.identityId ? -1 : 1));
   return { secret, name, homeNodeUrl, settings, revokedDevices, contacts, certified };
 }
 

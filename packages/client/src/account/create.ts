@@ -2,10 +2,11 @@
 import { IdentityError, parseName } from "@p2pcrypt/identity";
 import { generateInboxKey } from "@p2pcrypt/session";
 import { ClientError } from "../failure.ts";
+import type { NewIdentity } from "../origins.ts";
 import type { ClientDeps } from "../ports.ts";
 import type { Settings } from "../snapshots.ts";
 import type { AccountRow, DeviceRow, InboxKeyRow, InboxRow } from "../store/rows.ts";
-import type { NewIdentity } from "../surface.ts";
+
 import { parseNodeUrl } from "./node-url.ts";
 
 export const DEFAULT_SETTINGS: Settings = { sendsReceipts: true, sendsTyping: true, sendsPresence: true };

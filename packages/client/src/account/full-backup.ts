@@ -30,7 +30,7 @@ export interface BackupThread extends Pick<ThreadRow, "id" | "kind" | "createdMs
 }
 
 /** The first piece. */
-interface Head {
+export interface Head {
   readonly content: BackupContent;
   readonly threads: readonly BackupThread[];
 }
@@ -55,24 +55,40 @@ export type ToldProgress = (done: number, total: number) => void;
 export async function sealFullBackup(core: Core, derived: BackupKey, told: ToldProgress): Promise<Uint8Array> {
   const fileSalt = core.deps.random(32);
   const seal = sealing(derived, fileSalt);
-  const rows = core.tables.threads.all().filter((row) => row.entries > 0);
+  const pieces: Uint8Array[] = [];
+  for await (const { bytes, isLast } of piecesOf(core, told)) pieces.push(seal(bytes, isLast));
+  return concatBytes(derived.parameters, fileSalt, ...pieces);
+}
+
+export interface BackupPiece {
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+}
+
+/** What a backup with messages holds, one piece after the other: the same again while nothing changes. */
+export async function* piecesOf(core: Core, told: ToldProgress): AsyncGenerator<BackupPiece> {
+  const rows = inOrder(core.tables.threads.all().filter((row) => row.entries > 0));
   const total = rows.reduce((sum, { entries }) => sum + entries, 0);
   const head: Head = {
     content: contentOf(core, ["accepted", "blocked", "gone"]),
     threads: rows.map((row) => threadOf(core, row)),
   };
-  const pieces = [seal(encodeStored(head), false)];
-  let done = 0;
+  yield { bytes: encodeStored(head), isLast: false };
+  let [done, pieces] = [0, 1];
   for (const { id, entries } of rows) {
     for (let from = 1; from <= entries; from += ENTRIES) {
       const piece = await pieceOf(core, id, from, Math.min(from + ENTRIES - 1, entries));
-      pieces.push(seal(encodeStored(piece), false));
+      yield { bytes: encodeStored(piece), isLast: false };
       done += piece.entries.length;
+      pieces += 1;
       told(done, total);
     }
   }
-  pieces.push(seal(encodeStored({ pieces: pieces.length }), true));
-  return concatBytes(derived.parameters, fileSalt, ...pieces);
+  yield { bytes: encodeStored({ pieces }), isLast: true };
+}
+
+function inOrder(rows: readonly ThreadRow[]): readonly ThreadRow[] {
+  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function sealing({ key, parameters }: BackupKey, fileSalt: Uint8Array): (piece: Uint8Array, isLast: boolean) => Uint8Array {
@@ -124,7 +140,7 @@ async function pieceOf({ deps }: Core, thread: string, from: number, until: numb
 
 /** What a backup with messages holds; its histories one piece after the other. */
 export interface OpenedBackup extends Head {
-  readonly pieces: () => Generator<HistoryPiece, void>;
+  readonly pieces: () => Iterable<HistoryPiece> | AsyncIterable<HistoryPiece>;
 }
 
 /** @throws {ClientError} export/notAnExport, newer, wrongPassphrase, damaged */

@@ -12,12 +12,15 @@ import {
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
+import type { Recovery } from "../origins.ts";
 import { type ClientDeps, ConnectionError } from "../ports.ts";
 import { within } from "../run/within.ts";
 import type { RecoverySheet } from "../snapshots.ts";
 import type { AccountRow } from "../store/rows.ts";
-import type { Recovery } from "../surface.ts";
 import { accountOf, DEFAULT_SETTINGS, secondsOf, toClientError } from "./create.ts";
+import type { OpenedBackup } from "./full-backup.ts";
+import { findNodeBackups, openNodeBackup, type PlacedBackup, shownBackup } from "./node-backup-find.ts";
+import { backupRoot } from "./node-backup-format.ts";
 import { parseNodeUrl } from "./node-url.ts";
 import { change } from "./publish.ts";
 
@@ -50,6 +53,36 @@ export async function recoverAccount(deps: ClientDeps, recovery: Recovery): Prom
   } catch (cause) {
     throw toClientError(cause);
   }
+}
+
+/** What is at the node for whoever has this sheet, the newest first. @throws {ClientError} recovery/*, nodeUrl/*, node/unreachable */
+export async function backupsFor(
+  deps: ClientDeps,
+  recovery: Recovery,
+): Promise<{ readonly nodeUrl: string; readonly root: Uint8Array; readonly found: readonly PlacedBackup[] }> {
+  const { seed, homeNodeUrl } = await readSheet(recovery);
+  const nodeUrl = parseNodeUrl(recovery.homeNodeUrl ?? homeNodeUrl);
+  const root = backupRoot(seed.seed);
+  try {
+    return { nodeUrl, root, found: await findNodeBackups(deps, nodeUrl, root) };
+  } catch (cause) {
+    if (cause instanceof ConnectionError) throw new ClientError({ code: "node/unreachable", nodeUrl }, { cause });
+    if (cause instanceof ApiError) throw new ClientError({ code: "node/refused", nodeUrl, reason: cause.code }, { cause });
+    throw cause;
+  }
+}
+
+/** The one that the person wants; none when there is none. @throws {ClientError} backup/unknown, export/damaged, node/* */
+export async function wantedBackup(
+  deps: ClientDeps,
+  recovery: Recovery,
+): Promise<{ readonly opened: OpenedBackup; readonly madeAtMs: number } | undefined> {
+  const { nodeUrl, root, found } = await backupsFor(deps, recovery);
+  const wanted = recovery.backup === "newest" ? found[0] : found.find((one) => shownBackup(one).id === recovery.backup);
+  if (wanted === undefined && recovery.backup !== "newest") throw new ClientError({ code: "backup/unknown" });
+  if (wanted === undefined) return undefined;
+  const opened = await openNodeBackup(deps, nodeUrl, root, wanted, recovery.told ?? (() => undefined));
+  return { opened, madeAtMs: wanted.pointer.madeAtMs };
 }
 
 interface Sheet {

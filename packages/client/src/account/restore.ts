@@ -21,7 +21,7 @@ export async function restoreHistories(core: Core, backup: OpenedBackup, told: T
     for (const thread of backup.threads) tx.put(core.tables.threads, thread.id, rowOf(core, thread));
   });
   let done = 0;
-  for (const piece of backup.pieces()) {
+  for await (const piece of backup.pieces()) {
     await core.ledger.transact((tx) => restorePiece(core, tx, piece));
     done += piece.entries.length;
     told(done, total);

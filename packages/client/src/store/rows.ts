@@ -9,6 +9,7 @@ import type { EnvelopeBody, WelcomeBody } from "../mail/envelope.ts";
 import type { PinnedMessage } from "../message-snapshots.ts";
 import type { ContactAlert, ContactState, ConversationWarning, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
 import type { OwnCertification } from "../trust-snapshots.ts";
+import type { NodeBackupRow } from "./backup-rows.ts";
 
 // ---- account -------------------------------------------------------------------------------------------------------------------
 
@@ -45,6 +46,8 @@ export interface AccountRow {
   readonly revocationAtMs?: number;
   readonly backupAtMs?: number;
   /** Makes backups without asking for their passphrase. */
+  readonly nodeBackup?: NodeBackupRow;
+  readonly restoredFromMs?: number;
   readonly keptBackupKey?: { readonly key: Uint8Array; readonly parameters: Uint8Array };
   readonly stock?: StockRow;
   /** What its person calls this device. */

@@ -204,6 +204,11 @@ export class World {
     await this.until("published", () => people.every(({ client }) => client.account.snapshot().isPublished));
   }
 
+  /** Of a machine that has nothing yet. */
+  async depsFor(name: string): Promise<ClientDeps> {
+    return this.#deps(name, await newVault(new MemoryVaultStore(), name));
+  }
+
   async close(...people: readonly Person[]): Promise<void> {
     for (const { client } of people) await client.close();
   }

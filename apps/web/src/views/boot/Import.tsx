@@ -3,7 +3,7 @@ import { useState } from "react";
 import { FileTrigger } from "react-aria-components/FileTrigger";
 import { PictureButton, Scanner } from "../add/Scanner.tsx";
 import { Button, IconButton } from "../kit/Button.tsx";
-import { Choice } from "../kit/Choice.tsx";
+import { Choice, Switch } from "../kit/Choice.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
 import { type JoinActions, JoinDevice } from "./JoinDevice.tsx";
@@ -25,6 +25,8 @@ export interface ImportActions extends JoinActions {
     readonly text: string;
     readonly homeNodeUrl?: string;
     readonly name?: string;
+    readonly withBackup: boolean;
+    readonly told: (done: number, total: number) => void;
   }) => Promise<void>;
 }
 
@@ -43,8 +45,10 @@ export function Import({
   readonly actions: ImportActions;
   readonly onBack: () => void;
 }) {
-  const { t } = useWords();
+  const { t, number } = useWords();
   const [source, setSource] = useState<Source>("device");
+  const [withBackup, setWithBackup] = useState(true);
+  const [restored, setRestored] = useState<{ readonly done: number; readonly total: number }>();
   const [file, setFile] = useState<File>();
   const [passphrase, setPassphrase] = useState("");
   const [words, setWords] = useState("");
@@ -55,7 +59,13 @@ export function Import({
     const homeNodeUrl = node.trim();
     const called = name.trim() === "" ? {} : { name: name.trim() };
     if (source === "sheet")
-      return actions.importRecovery({ text: words, ...called, ...(homeNodeUrl === "" ? {} : { homeNodeUrl }) });
+      return actions.importRecovery({
+        text: words,
+        withBackup,
+        told: (done, total) => setRestored({ done, total }),
+        ...called,
+        ...(homeNodeUrl === "" ? {} : { homeNodeUrl }),
+      });
     const bytes = new Uint8Array((await file?.arrayBuffer()) ?? new ArrayBuffer(0));
     if (source === "backup") return actions.importBackup({ bytes, passphrase });
     return actions.importOpenPgp({ bytes, homeNodeUrl, ...called, ...(passphrase === "" ? {} : { passphrase }) });
@@ -145,7 +155,15 @@ export function Import({
         {from === "backup" || (from === "key" && ownNode !== undefined) ? undefined : (
           <Field label={t("start.node")} hint={t("start.nodeHint")} value={node} onChange={setNode} type="url" isCode />
         )}
+        {from === "sheet" ? (
+          <Switch label={t("import.withBackup")} hint={t("import.withBackupHint")} isOn={withBackup} onChange={setWithBackup} />
+        ) : undefined}
         <Problem text={bring.error} />
+        <p className="hint" role="status">
+          {bring.isRunning && restored !== undefined
+            ? t("import.restoring", { done: number(restored.done), total: number(restored.total) })
+            : ""}
+        </p>
         <Button type="submit" look="main" size="wide" isDisabled={!isReady} isPending={bring.isRunning}>
           {bring.isRunning ? t("import.going") : t("import.go")}
         </Button>

@@ -48,6 +48,15 @@ export function SafetyRow({ safety, actions }: { readonly safety: SafetySnapshot
               </div>
             </li>
           ) : undefined}
+          {open.includes("backup") ? (
+            <li className="step">
+              <FileKey size={20} aria-hidden />
+              <div className="grow stack tight">
+                <a href="#/settings">{t("safety.backup")}</a>
+                <p className="hint">{t("safety.backupWhy")}</p>
+              </div>
+            </li>
+          ) : undefined}
           {open.includes("revocation") ? (
             <li className="step">
               <FileX size={20} aria-hidden />

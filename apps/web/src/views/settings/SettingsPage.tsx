@@ -7,6 +7,7 @@ import { Notice } from "../kit/Notice.tsx";
 import { Page } from "../kit/Page.tsx";
 import { Shortcuts } from "../palette/Shortcuts.tsx";
 import { useWords } from "../surroundings.ts";
+import { type BackupActions, BackupSection } from "./BackupSection.tsx";
 import { type BuildActions, BuildSection } from "./BuildSection.tsx";
 import { CallsSection } from "./CallsSection.tsx";
 import { DeleteSection } from "./DeleteSection.tsx";
@@ -40,6 +41,7 @@ export interface SettingsProps {
   readonly actions: SafetySectionActions &
     PrivacyActions &
     ExportActions &
+    BackupActions &
     BuildActions &
     SuccessionActions &
     DevicesActions & {
@@ -90,6 +92,9 @@ export function SettingsPage({
       <CallsSection />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
       <NodeSection nodes={nodes} />
+      {hindrance === undefined ? (
+        <BackupSection safety={self.safety} progress={backup} nowMs={nowMs} actions={actions} />
+      ) : undefined}
       <ExportSection progress={backup} hindrance={hindrance} actions={actions} />
       <section className="stack">
         <h2>{t("settings.keyboard")}</h2>

@@ -158,7 +158,7 @@ describe("a backup at a node", () => {
   });
 
   it("of two devices stand beside each other, and the newest is taken unless another is named", async () => {
-    const phone = await world.linked(ben, "Phone");
+    const phone = await world.linked(ben, "Phone", { isKeeper: true });
     await said(ana, ben, "one");
     await ben.client.account.backUpAtNode();
     world.time.jump(1_000);

@@ -193,7 +193,9 @@ async function write({ blobs }: BlobDeps, place: BlobPlace, at: number, bytes: U
   let [from, expiresMs] = [at, 0];
   for (let tries = 1; from < at + bytes.length; ) {
     try {
-      ({ offset: from, expiresMs } = await blobs.write(place, from, bytes.subarray(from - at), stop));
+      const progress = await blobs.write(place, from, [bytes.subarray(from - at)], stop);
+      if (progress.offset <= from && ++tries > MAX_TRIES) throw new ConnectionError("connection/badAnswer");
+      ({ offset: from, expiresMs } = progress);
     } catch (error) {
       const there = error instanceof ApiError && error.code === "offsetConflict" ? error.fields.offset : undefined;
       const isAgain = there !== undefined && there >= at && there <= at + bytes.length;

@@ -107,6 +107,8 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "this conversation has ended"];
     case "conversation/badDuration":
       return [EXIT.refused, "messages disappear after 30 seconds to 4 weeks, or never"];
+    case "account/sameNode":
+      return [EXIT.refused, "this node is your home already"];
     case "conversation/sameNode":
       return [EXIT.refused, "the conversation is at this node already"];
     case "conversation/badFolder":

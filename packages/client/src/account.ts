@@ -56,6 +56,10 @@ export class ClientAccount implements Account {
     await change(core, { secret, name, isFindable, certificate, minimalCertificate: minimal, isProfileStale: true });
   }
 
+  async changeNode(nodeUrl: string): Promise<void> {
+    await (await import("./account/home.ts")).changeHome(this.#core, nodeUrl);
+  }
+
   async updateSettings(settings: Partial<Settings>): Promise<void> {
     await change(this.#core, { settings: { ...this.#core.account.settings, ...settings } });
   }

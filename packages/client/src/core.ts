@@ -29,6 +29,8 @@ export class Core {
   /** How far each contact is authenticated, as last computed. */
   readonly authentications = new Map<IdentityId, AuthenticationSnapshot>();
   readonly uploadDigests = new UploadDigests();
+  /** Nodes that the person named: nobody else led the client there. */
+  readonly chosenNodeUrls = new Set<string>();
   readonly #listeners = new Set<ClientListener>();
   readonly #changed: ((table: string, id: string) => void)[] = [];
   readonly #pumps = new Set<Pump>();
@@ -38,7 +40,7 @@ export class Core {
 
   constructor(deps: ClientDeps) {
     const homeNodeUrl = (): string | undefined => this.tables.account.get(SELF)?.homeNodeUrl;
-    const transport = guardedTransport(deps.transport, homeNodeUrl);
+    const transport = guardedTransport(deps.transport, homeNodeUrl, this.chosenNodeUrls);
     this.deps = { ...deps, transport };
     const blobs = deps.files ?? deps.blobs;
     this.blobs = blobs && { subtle: blobs.subtle, blobs: guardedBlobs(blobs.blobs, homeNodeUrl) };

@@ -31,6 +31,8 @@ export type ClientFailure =
   | { readonly code: "node/refused"; readonly nodeUrl: string; readonly reason: string; readonly retryAfterMs?: number }
   /** The node at this address is not the one that the conversation, contact or account names. */
   | { readonly code: "node/otherIdentity"; readonly nodeUrl: string }
+  /** This node is home already. */
+  | { readonly code: "account/sameNode" }
   | { readonly code: "contact/unknown" }
   | { readonly code: "contact/notFound" }
   | { readonly code: "contact/blocked" }

@@ -77,6 +77,13 @@ export interface Account {
   snapshot(): SelfSnapshot;
   /** @throws {ClientError} name/empty, name/tooLong */
   rename(name: string): Promise<void>;
+  /**
+   * Has another node as home from now on, also when the present one is gone: a new inbox there, the profile published there, contacts told
+   * by letters and inside conversations. Letters to the old inbox are read for 30 days. Conversations stay where they are.
+   *
+   * @throws {ClientError} nodeUrl/*, node/unreachable, node/refused, account/sameNode, device/limited
+   */
+  changeNode(nodeUrl: string): Promise<void>;
   updateSettings(change: Partial<Settings>): Promise<void>;
   /** Whether directories find this identity by its whole name; they do not unless told to. Published soon. */
   setFindable(isFindable: boolean): Promise<void>;

@@ -1,4 +1,5 @@
 // Everything the client does by itself, and what wakes it.
+import type { FormerHome } from "./account/home.ts";
 import { NodeBackups } from "./account/node-backups.ts";
 import { publishStep } from "./account/publish.ts";
 import { LaterCalls } from "./calls/later-calls.ts";
@@ -19,10 +20,10 @@ import { claimStep } from "./group/claims.ts";
 import { stockStep } from "./group/stock.ts";
 import { historySnapshots } from "./history/list.ts";
 import { historyStep } from "./history/step.ts";
-import { InboxReader } from "./mail/inbox.ts";
+import { homeInbox, InboxReader } from "./mail/inbox.ts";
 import { mailStep } from "./mail/outgoing.ts";
 import { refreshStep } from "./mail/refresh.ts";
-import type { Pump } from "./run/pump.ts";
+import type { Pump, Step } from "./run/pump.ts";
 import { ClientSearch } from "./search.ts";
 import type { AccountRow, ContactRow } from "./store/rows.ts";
 import { TrustBook } from "./trust/trust-book.ts";
@@ -42,10 +43,11 @@ export class Tasks {
   readonly #runners = new Map<string, GroupRunner>();
   readonly #direct: LaterDirect;
   readonly #inbox: InboxReader;
+  #former: FormerHome | undefined;
   readonly #ownDevices: OwnDevices;
   readonly #ownStates: OwnStates;
   readonly #pumps: Record<
-    "publish" | "found" | "mail" | "inbox" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states" | "history",
+    "publish" | "found" | "mail" | "inbox" | "former" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states" | "history",
     Pump
   >;
   #isStarted = false;
@@ -66,7 +68,7 @@ export class Tasks {
     this.transfers = new Transfers(core, core.files, this.#direct.ask);
     this.search = new ClientSearch(core);
     this.backups = new NodeBackups(core);
-    this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake());
+    this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake(), homeInbox(core));
     this.#ownDevices = new OwnDevices(core);
     this.#ownStates = new OwnStates(core);
     this.#pumps = {
@@ -75,6 +77,7 @@ export class Tasks {
       mail: core.pump("mail", () => mailStep(core)),
       refresh: core.pump("refresh", () => refreshStep(core)),
       inbox: core.pump("inbox", () => this.#inbox.step()),
+      former: core.pump("former", () => this.#formerStep()),
       stock: core.pump("stock", () => stockStep(core)),
       claims: core.pump("claims", () => claimStep(core)),
       disappear: core.pump("disappear", () => disappearStep(core)),
@@ -123,10 +126,18 @@ export class Tasks {
     this.scans.close();
     this.#inbox.close();
     this.backups.close();
+    this.#former?.close();
     await this.transfers.close();
     this.search.close();
     await this.#core.close();
     await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
+  }
+
+  /** Few people change their node. */
+  async #formerStep(): Promise<Step> {
+    if (this.#core.account.formerHome === undefined) return { kind: "idle" };
+    this.#former ??= new (await import("./account/home.ts")).FormerHome(this.#core, () => this.#pumps.former.wake());
+    return this.#former.step();
   }
 
   #wakeAll(): void {
@@ -157,7 +168,14 @@ export class Tasks {
     switch (table) {
       case account.name:
         core.emit({ kind: "self", self: selfSnapshot(core) });
-        this.#wake(this.#pumps.publish, this.#pumps.mail, this.#pumps.inbox, this.#pumps.found, this.#pumps.stock);
+        this.#wake(
+          this.#pumps.publish,
+          this.#pumps.mail,
+          this.#pumps.inbox,
+          this.#pumps.former,
+          this.#pumps.found,
+          this.#pumps.stock,
+        );
         this.#wake(this.#pumps.devices);
         this.#wakeForDevices(core.account);
         break;

@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { toExtensions } from "../../session/src/group/context-rules.ts";
 import { stateOf } from "../../session/test/support/forge.ts";
 import { founded, groupIdOf, groupOf, Insider, sayIn, told } from "./support/group-world.ts";
-import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
+import { contactOf, conversationOf, faults, heard, idOf, linkOf, NODE_URL, type Person, say, World } from "./support/world.ts";
 
 const HOME_URL = "http://127.0.0.1:9001";
 const OTHER_URL = "http://127.0.0.1:9002";
@@ -201,5 +201,48 @@ it("M2 M8: a member who may not move a group leads nobody away, with a stream an
   await expect(ben.client.conversations.followMove("https://a.example/#/move/AQ")).rejects.toMatchObject({
     code: "link/malformed",
   });
+  await world.close(ana, ben);
+});
+
+it("who has another home is found there, and reads what still comes to the one before", async () => {
+  const { world, person } = await stage();
+  const [ana, ben] = [await person("Ana"), await person("Ben")];
+  await world.acquainted(ben, ana);
+  const old = linkOf(ana);
+  await ana.client.account.changeNode(OTHER_URL);
+  await expect(ana.client.account.changeNode(OTHER_URL)).rejects.toMatchObject({ code: "account/sameNode" });
+  await world.published(ana);
+  expect(linkOf(ana)).toMatch(/9002/);
+  await world.until("told", () => contactOf(ben, ana)?.nodeUrls[0] === OTHER_URL, 60_000);
+  expect(contactOf(ben, ana)?.alert).toBeUndefined();
+  // A link that was given away before leads to the old node, which says where Ana is now.
+  const cleo = await person("Cleo");
+  await cleo.client.contacts.add(old, "hello");
+  await world.until("asked", () => contactOf(ana, cleo)?.state === "asking", 60_000);
+  await ana.client.contacts.accept(idOf(cleo));
+  await world.until("joined", () => cleo.client.conversations.list()[0]?.state === "active");
+  expect(cleo.client.conversations.list()[0]?.nodeUrls).toEqual([OTHER_URL]);
+  for (const one of [ana, ben, cleo]) expect(faults(one)).toEqual([]);
+  await world.close(ana, ben, cleo);
+});
+
+it("two people whose only node died: each takes another home, one hands over the contact link, and the conversation goes on", async () => {
+  const { world, person } = await stage({ isHomeGone: true });
+  const [ana, first] = [await person("Ana"), await person("Ben")];
+  await world.acquainted(first, ana);
+  await world.pass(3_000);
+  world.nodeDown();
+  await ana.client.account.changeNode(OTHER_URL);
+  await ana.client.conversations.move(idIn(ana), OTHER_URL, { isNodeGone: true });
+  await world.until("moved", () => isAt(OTHER_URL, ana) && ana.client.account.snapshot().isPublished);
+  await first.client.close();
+  const ben = await world.again("Ben", first.disk);
+  await ben.client.account.changeNode(THIRD_URL);
+  await ben.client.contacts.add(linkOf(ana));
+  await world.until("there", () => isAt(OTHER_URL, ben), 120_000);
+  await say(ben, "found you");
+  await world.until("heard", () => heard(ana).includes("found you"));
+  expect(contactOf(ana, ben)?.nodeUrls[0]).toBe(THIRD_URL);
+  expect(conversationOf(ben)?.code).toEqual(conversationOf(ana)?.code);
   await world.close(ana, ben);
 });

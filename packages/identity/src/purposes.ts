@@ -14,6 +14,7 @@ export const PURPOSES = {
   renewal: "p2pcrypt renewal",
   keeperKey: "p2pcrypt keeper key",
   moveNotice: "p2pcrypt move notice",
+  addressNotice: "p2pcrypt address notice",
   transition: "p2pcrypt transition",
   webBuild: "p2pcrypt web build",
 } as const;

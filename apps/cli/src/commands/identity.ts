@@ -12,6 +12,7 @@ import { askOnce } from "../question.ts";
 import type { RunCommand } from "../run.ts";
 import { showSelf } from "../self.ts";
 import { addDeviceCommands } from "./devices.ts";
+import { addHomeNodeCommand } from "./home-node.ts";
 import { addRecoveryCommands } from "./recovery.ts";
 import { addRevocationCommands } from "./revocation.ts";
 import { addSuccessionCommands } from "./succession.ts";
@@ -72,6 +73,7 @@ export function addIdentityCommands(program: Command, run: RunCommand): void {
     .action((file: string, flags: { exportPassphraseFile?: string; node?: string }) =>
       run((context) => importFrom(context, file, flags)),
     );
+  addHomeNodeCommand(identity, run);
   addRecoveryCommands(identity, run);
   addRevocationCommands(identity, run);
   addDeviceCommands(identity, run);

@@ -84,6 +84,7 @@ export const REMOTE_METHODS = {
   account: [
     "rename",
     "updateSettings",
+    "changeNode",
     "setFindable",
     "offerSuccession",
     "announceSuccession",

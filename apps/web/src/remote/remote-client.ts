@@ -54,6 +54,7 @@ export class RemoteClient implements Client {
       announceSuccession: (...args) => call("account", "announceSuccession", args),
       setFindable: (...args) => call("account", "setFindable", args),
       updateSettings: (...args) => call("account", "updateSettings", args),
+      changeNode: (...args) => call("account", "changeNode", args),
       exportBackup: (...args) => call("account", "exportBackup", args),
       keepBackupPassphrase: (...args) => call("account", "keepBackupPassphrase", args),
       exportKeptBackup: (...args) => call("account", "exportKeptBackup", args),

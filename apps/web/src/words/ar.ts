@@ -1235,6 +1235,7 @@ export const ar: Catalogue = {
   "fail.group/notAMember": "ليس في هذه المجموعة.",
   "fail.conversation/badDuration": "تختفي الرسائل بعد 30 ثانية إلى 4 أسابيع، أو لا تختفي.",
   "fail.conversation/badFolder": "يحتاج المجلد إلى اسم أقصر.",
+  "fail.account/sameNode": "هذه عقدتك بالفعل.",
   "fail.conversation/sameNode": "هي على هذه العقدة بالفعل.",
   "fail.group/badDuration": "يصلح الرابط من ساعة إلى 30 يومًا.",
   "fail.group/tooManyInvitations": "لهذه المجموعة 16 رابطًا من قبل. ألغِ واحدًا أولًا.",

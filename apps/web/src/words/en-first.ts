@@ -408,6 +408,7 @@ export const enFirst = {
   "fail.group/notAMember": "They are not in this group.",
   "fail.conversation/badDuration": "Messages disappear after 30 seconds to 4 weeks, or never.",
   "fail.conversation/badFolder": "A folder needs a shorter name.",
+  "fail.account/sameNode": "This is your node already.",
   "fail.conversation/sameNode": "It is at this node already.",
   "fail.group/badDuration": "A link is good for an hour to 30 days.",
   "fail.group/tooManyInvitations": "There are 16 links to this group already. Take one back first.",

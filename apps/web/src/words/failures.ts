@@ -60,6 +60,7 @@ const SENTENCES = {
   "group/notAMember": "fail.group/notAMember",
   "conversation/badDuration": "fail.conversation/badDuration",
   "conversation/badFolder": "fail.conversation/badFolder",
+  "account/sameNode": "fail.account/sameNode",
   "conversation/sameNode": "fail.conversation/sameNode",
   "group/badDuration": "fail.group/badDuration",
   "group/tooManyInvitations": "fail.group/tooManyInvitations",

@@ -90,7 +90,7 @@ async function renew(core: Core): Promise<void> {
 /** What other devices of this identity published stays in. */
 async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
   const { account, nowMs } = core;
-  const published = await lookupOwn(core, link);
+  const published = await newestOwn(core, link);
   const revoked = unionOfRevoked(account.revokedDevices, published?.revokedDevices ?? []);
   const isRevoked = (id: Uint8Array): boolean => revoked.some((one) => encodeHex(one) === encodeHex(id));
   // A device that was just linked is here before it has published anything itself.
@@ -134,6 +134,12 @@ function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Pr
   return profile === undefined ? leastSequence : profile.sequence + 1n;
 }
 
+/** After another node became home, that one may know nothing, and the one before may know what another own device published. */
+async function newestOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
+  const published = await lookupOwn(core, link);
+  return core.account.formerHome === undefined ? published : (await import("./home.ts")).newestOf(core, published);
+}
+
 /** @throws {ApiError} @throws {ConnectionError} */
 export async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
   try {
@@ -155,7 +161,7 @@ function withLimited(core: Core, inboxes: readonly Inbox[], listed: readonly Uin
     const { keyId, publicKey } = inboxKey;
     const known = found.get(encodeHex(stream));
     if (known === undefined || known.keyId < keyId)
-      found.set(encodeHex(stream), { nodeId, nodeUrl: known?.nodeUrl ?? nodeUrl, stream, inboxKey: publicKey, keyId });
+      found.set(encodeHex(stream), { nodeId, nodeUrl, ...known, stream, inboxKey: publicKey, keyId });
   }
   return [...found.values()];
 }
@@ -166,11 +172,16 @@ function ownInbox({ inbox, homeNodeId, homeNodeUrl }: AccountRow): Inbox {
   return { nodeId: homeNodeId, nodeUrl: homeNodeUrl, stream: inbox.stream, inboxKey: newest.publicKey, keyId: newest.keyId };
 }
 
+/** What directories are given. */
+export async function publishedCertificate({ account, deps }: Core): Promise<Uint8Array> {
+  const { certificate, attested } = account;
+  return attested === undefined ? certificate : deps.identity.mergeCertificates(certificate, attested);
+}
+
 async function publishProfile(core: Core, link: NodeLink): Promise<void> {
-  const { certificate, profile, attested } = core.account;
+  const { certificate, profile } = core.account;
   if (profile === undefined) return;
-  const published = attested === undefined ? certificate : await core.deps.identity.mergeCertificates(certificate, attested);
-  await link.call("profile.publish", { certificate: published, profile: profile.bytes });
+  await link.call("profile.publish", { certificate: await publishedCertificate(core), profile: profile.bytes });
   await core.ledger.transact(async (tx) => {
     const account = tx.get(core.tables.account, SELF);
     if (account?.profile?.sequence !== profile.sequence) return; // another one was signed meanwhile

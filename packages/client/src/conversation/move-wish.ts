@@ -88,7 +88,7 @@ function assertMover({ account }: Core, { roster }: GroupRow): void {
 }
 
 /** Who answers at an address. @throws {ClientError} node/unreachable, node/refused */
-async function nodeAt({ deps, nowMs }: Core, nodeUrl: string): Promise<IdentityId> {
+export async function nodeAt({ deps, nowMs }: Core, nodeUrl: string): Promise<IdentityId> {
   try {
     const answer = deps.transport.call(nodeUrl, "node.describe", {}, undefined);
     const description = await within(answer, NODE_MS, deps.timers, () => new ConnectionError("connection/timeout"));

@@ -4,7 +4,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import { startThread } from "../conversation/start.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
-import type { Letter } from "../store/rows.ts";
+import type { ContactRow, Letter } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { newContact } from "./contacts.ts";
 import { MAX_GREETING_BYTES } from "./envelope.ts";
@@ -30,6 +30,7 @@ export function askPerson(
   const known = tx.get(contacts, identityId);
   if (known?.state === "blocked") throw new ClientError({ code: "contact/blocked" });
   const isKnock = letter.kind === "knock";
+  if (known?.state === "accepted" && !isKnock && noteNewNode(core, tx, known, nodeUrl)) return;
   if (known?.state === "accepted" && !isKnock) throw new ClientError({ code: "contact/alreadyAccepted" });
   if (known?.state === "asking") startThread(core, tx, identityId);
   if (known?.state === "asking" && !isKnock) return;
@@ -41,4 +42,16 @@ export function askPerson(
   }
   const id = core.newId();
   tx.put(mail, id, { id, to: identityId, createdMs: core.nowMs, attempts: 0, letter });
+}
+
+/** A link of somebody whom one talks with names another node: they are looked up there, and told where one is. @returns whether it does */
+function noteNewNode(core: Core, tx: Tx, contact: ContactRow, nodeUrl: string): boolean {
+  if (contact.nodeUrls.includes(nodeUrl)) return false;
+  const nodeUrls = [nodeUrl, ...contact.nodeUrls].slice(0, 4);
+  tx.put(core.tables.contacts, contact.identityId, { ...contact, nodeUrls, lookedUpAtMs: 0 });
+  const body = { kind: "address", deviceCertificate: core.account.device.certificate } as const;
+  const id = core.newId();
+  const letter = { kind: "answer", body } as const;
+  tx.put(core.tables.mail, id, { id, to: contact.identityId, createdMs: core.nowMs, attempts: 0, letter });
+  return true;
 }

@@ -9,7 +9,7 @@ import { type OwnBody, readOwn, writeOwn } from "./own-letters.ts";
 //   uint8  version = 1;
 //   uint8  kind;                       1 request, 2 rejoin, 3 welcome, 4 stuck notice, 5 knock, 6 own state,
 //                                      7 request, 8 rejoin, 9 knock of a limited device,
-//                                      10 renewal request, 11 renewal, 12 keeper key, 13 move
+//                                      10 renewal request, 11 renewal, 12 keeper key, 13 move, 14 address
 //   opaque recipient[32];              identity id
 //   opaque inbox[32];                  stream id of the inbox it is sealed for
 //   uint64 time_ms;
@@ -19,7 +19,7 @@ import { type OwnBody, readOwn, writeOwn } from "./own-letters.ts";
 //   opaque inbox_token[32];            capability to write large records there
 //   opaque claim_token[32];            capability to claim the sender's key packages
 //   select (kind) { Request; Request; Welcome; StuckNotice; Knock; OwnState; OfDevice; OfDevice; OfDevice; RenewalRequest; Renewal;
-//                   KeeperKey; Move } body;
+//                   KeeperKey; Move; Address } body;
 //   opaque signature<0..2^16-1>;       over everything before it, with its purpose
 // } Envelope;
 
@@ -121,7 +121,13 @@ export interface MoveBody {
   readonly positions: number;
 }
 
-export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnBody | MoveBody;
+// struct { opaque device_certificate<0..2^16-1>; } Address;      signed by the device: the profile in the head is what it says
+export interface AddressBody {
+  readonly kind: "address";
+  readonly deviceCertificate: Uint8Array;
+}
+
+export type EnvelopeBody = RequestBody | WelcomeBody | StuckNoticeBody | KnockBody | OwnBody | MoveBody | AddressBody;
 
 export interface Envelope {
   readonly head: EnvelopeHead;
@@ -145,6 +151,7 @@ const KIND_CODES: Record<EnvelopeBody["kind"], number> = {
   renewal: 11,
   keeperKey: 12,
   move: 13,
+  address: 14,
 };
 /** The same, signed by a limited device. */
 const OF_DEVICE_CODES = { request: 7, rejoin: 8, knock: 9 } as const;
@@ -160,6 +167,7 @@ export const SIGNED_FOR: Record<EnvelopeBody["kind"], Purpose> = {
   renewal: PURPOSES.renewal,
   keeperKey: PURPOSES.keeperKey,
   move: PURPOSES.moveNotice,
+  address: PURPOSES.addressNotice,
 };
 
 /** The bytes to sign. */
@@ -188,6 +196,8 @@ export function encodeUnsignedEnvelope(head: EnvelopeHead, body: EnvelopeBody): 
     case "move":
       writer.opaque16(body.deviceCertificate).fixed(body.groupId, 32, "groupId");
       return writePlace(writer, body.place).u64(body.positions).finish();
+    case "address":
+      return writer.opaque16(body.deviceCertificate).finish();
     default:
       return writeOwn(writer, body).finish();
   }
@@ -254,6 +264,8 @@ function readBody(reader: ByteReader, kindCode: number): EnvelopeBody {
       return readOwn(reader, "renewal");
     case KIND_CODES.keeperKey:
       return readOwn(reader, "keeperKey");
+    case KIND_CODES.address:
+      return { kind: "address", deviceCertificate: reader.opaque16("Address.device_certificate") };
     case KIND_CODES.move: {
       const deviceCertificate = reader.opaque16("Move.device_certificate");
       const groupId = reader.take(32, "Move.group");

@@ -1,37 +1,60 @@
-// Follows the own inbox at the home node.
+// Follows an own inbox: the one at the home node, and for a while one at the node that was home before.
 import { type StreamId, toStreamId } from "@p2pcrypt/api";
-import { change } from "../account/publish.ts";
+import { equalBytes } from "@p2pcrypt/bytes";
+import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import { type FollowedPart, StreamFollower } from "../net/stream-follower.ts";
 import type { Step } from "../run/pump.ts";
+import type { AccountRow, InboxRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import { applyLetter, openLetter } from "./incoming.ts";
 
 const DISTRUSTED_RETRY_MS = 60_000;
 
+/** Which inbox it is. */
+interface InboxSource {
+  place(): { readonly nodeUrl: string; readonly nodeId: IdentityId | undefined; readonly inbox: InboxRow } | undefined;
+  /** Undefined when it is not this one's turn any more. */
+  of(account: AccountRow): InboxRow | undefined;
+  put(account: AccountRow, inbox: InboxRow): AccountRow;
+}
+
+/** At the home node. */
+export function homeInbox(core: Core): InboxSource {
+  return {
+    place: () => {
+      const { homeNodeUrl: nodeUrl, homeNodeId: nodeId, inbox } = core.account;
+      return { nodeUrl, nodeId, inbox };
+    },
+    of: ({ inbox }) => inbox,
+    put: (account, inbox) => ({ ...account, inbox }),
+  };
+}
+
 export class InboxReader {
   readonly #core: Core;
   readonly #woken: () => void;
-  #follower: StreamFollower | undefined;
+  readonly #source: InboxSource;
+  #followed: { readonly stream: StreamId; readonly follower: StreamFollower } | undefined;
 
-  constructor(core: Core, woken: () => void) {
+  constructor(core: Core, woken: () => void, source: InboxSource) {
     this.#core = core;
     this.#woken = woken;
+    this.#source = source;
   }
 
   async step(): Promise<Step> {
-    const { account, links } = this.#core;
-    const { inbox, homeNodeId } = account;
-    const link = links.to(account.homeNodeUrl);
-    if (!inbox.isCreated || homeNodeId === undefined || !link.isConnected || link.facts?.nodeId !== homeNodeId)
-      return { kind: "idle" };
-    this.#follower ??= this.#newFollower(toStreamId(inbox.stream), homeNodeId);
+    const place = this.#source.place();
+    if (place === undefined) return { kind: "idle" };
+    const { inbox, nodeId, nodeUrl } = place;
+    const link = this.#core.links.to(nodeUrl);
+    if (!inbox.isCreated || nodeId === undefined || !link.isConnected || link.facts?.nodeId !== nodeId) return { kind: "idle" };
     try {
-      const outcome = await this.#follower.follow(link);
+      const outcome = await this.#follower(toStreamId(inbox.stream), nodeId).follow(link);
       if (outcome === "caughtUp") return { kind: "idle" };
       // The node has lost the inbox or lies about it: it is made again if it is gone.
-      if (outcome === "forbidden") await change(this.#core, { inbox: { ...this.#core.account.inbox, isCreated: false } });
+      if (outcome === "forbidden") await this.#change((row) => ({ ...row, isCreated: false }), inbox);
       return { kind: "wait", delayMs: DISTRUSTED_RETRY_MS };
     } catch (error) {
       return stepAfter(error);
@@ -39,40 +62,68 @@ export class InboxReader {
   }
 
   close(): void {
-    this.#follower?.close();
+    this.#followed?.follower.close();
   }
 
-  #newFollower(stream: StreamId, nodeId: string): StreamFollower {
+  #follower(stream: StreamId, nodeId: string): StreamFollower {
+    if (this.#followed?.stream === stream) return this.#followed.follower;
+    this.#followed?.follower.close();
     const core = this.#core;
-    return new StreamFollower(
+    const present = (): InboxRow => {
+      const inbox = this.#source.place()?.inbox;
+      if (inbox === undefined) throw new RangeError("the inbox is gone");
+      return inbox;
+    };
+    const follower = new StreamFollower(
       {
         stream,
         nodeId,
         cursor: () => {
-          const { cursor } = core.account.inbox;
+          const { cursor } = present();
           if (cursor === undefined) throw new RangeError("an inbox that exists has a cursor");
           return cursor;
         },
-        readToken: () => core.account.inbox.readToken,
+        readToken: () => present().readToken,
         checkpoint: () => undefined,
-        take: (part) => this.#take(part),
+        take: (part) => this.#take(part, present()),
         warn: async ({ kind }) => core.emit({ kind: "fault", where: "inbox", code: kind }),
         woken: this.#woken,
       },
       core.deps.identity,
     );
+    this.#followed = { stream, follower };
+    return follower;
   }
 
-  async #take({ records, cursor }: FollowedPart): Promise<boolean> {
+  async #take({ records, cursor }: FollowedPart, inbox: InboxRow): Promise<boolean> {
     const core = this.#core;
     await core.ledger.transact(async (tx) => {
       for (const { kind, record } of records) {
-        const letter = kind === "sealedRequest" ? await openLetter(core, record) : undefined;
+        const letter = kind === "sealedRequest" ? await openLetter(core, inbox, record) : undefined;
         if (letter !== undefined) await applyLetter(core, tx, letter);
       }
       const account = tx.get(core.tables.account, SELF);
-      if (account !== undefined) tx.put(core.tables.account, SELF, { ...account, inbox: { ...account.inbox, cursor } });
+      if (account !== undefined)
+        tx.put(
+          core.tables.account,
+          SELF,
+          this.#put(account, (row) => ({ ...row, cursor }), inbox),
+        );
     });
     return true;
+  }
+
+  async #change(change: (inbox: InboxRow) => InboxRow, of: InboxRow): Promise<void> {
+    const { ledger, tables } = this.#core;
+    await ledger.transact(async (tx) => {
+      const account = tx.get(tables.account, SELF);
+      if (account !== undefined) tx.put(tables.account, SELF, this.#put(account, change, of));
+    });
+  }
+
+  /** Another node may have become home meanwhile: then it is another inbox's turn. */
+  #put(account: AccountRow, change: (inbox: InboxRow) => InboxRow, of: InboxRow): AccountRow {
+    const inbox = this.#source.of(account);
+    return inbox !== undefined && equalBytes(inbox.stream, of.stream) ? this.#source.put(account, change(inbox)) : account;
   }
 }

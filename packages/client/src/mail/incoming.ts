@@ -11,7 +11,7 @@ import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { applyOwnState } from "../devices/own-state.ts";
 import { groupKnockedAt, noteKnock } from "../group/knocks.ts";
-import type { ContactRow, OfferRow } from "../store/rows.ts";
+import type { ContactRow, InboxRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { newContact, type VerifiedCard, verifyCard, withCard } from "./contacts.ts";
 import {
@@ -36,8 +36,8 @@ export interface OpenedLetter {
 }
 
 /** @returns undefined for what is not a genuine letter to this inbox: dropped without a trace. */
-export async function openLetter(core: Core, record: Uint8Array): Promise<OpenedLetter | undefined> {
-  const { inbox, identityId } = core.account;
+export async function openLetter(core: Core, inbox: InboxRow, record: Uint8Array): Promise<OpenedLetter | undefined> {
+  const { identityId } = core.account;
   const keyId = sealedKeyId(record);
   const key = inbox.keys.find((one) => one.keyId === keyId);
   if (key === undefined) return undefined;
@@ -100,6 +100,8 @@ export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Pro
     case "welcome":
       tx.put(core.tables.contacts, contact.identityId, contact);
       return joinByWelcome(core, tx, contact, body);
+    case "address":
+      return tx.put(core.tables.contacts, contact.identityId, contact);
     case "move":
       tx.put(core.tables.contacts, contact.identityId, contact);
       return noteOffer(core, tx, body, contact.identityId);

@@ -45,7 +45,7 @@ async function forward(core: Core, mail: MailRow): Promise<Step> {
   // A clock that was set back does not make it wait longer than a pause lasts.
   if (delayMs > 0 && delayMs <= 2 * RETRY.lastMs) return { kind: "wait", delayMs };
   try {
-    const copies = mail.copies ?? (await address(core, mail));
+    const copies = isOutdated(core, mail) ? await address(core, mail) : (mail.copies ?? (await address(core, mail)));
     if (copies === undefined) return { kind: "idle" };
     if (typeof copies === "string") return putOff(core, mail, copies);
     for (const copy of copies) if (!copy.isDelivered) await deliver(core, mail, copy);
@@ -54,6 +54,14 @@ async function forward(core: Core, mail: MailRow): Promise<Step> {
     if (error instanceof ApiError && !error.isRetriable) return putOff(core, mail, error.code);
     return stepAfter(error);
   }
+}
+
+/** Whether it waits for an inbox that its recipient has left. */
+function isOutdated({ tables }: Core, { to, copies }: MailRow): boolean {
+  const profile = tables.contacts.get(to)?.profile;
+  if (profile === undefined) return false;
+  const streams = profile.inboxes.map(({ stream }) => toStreamId(stream));
+  return copies?.some(({ isDelivered, stream }) => !isDelivered && !streams.includes(stream)) === true;
 }
 
 /** Seals the copies, once the recipient is known. @returns undefined while their node cannot be reached, or why nothing goes to them. */
@@ -81,7 +89,9 @@ async function inboxesOf(core: Core, { to, letter }: MailRow): Promise<Addressee
   const answer = await lookUp(core, to);
   if (answer.kind === "unreachable") return undefined;
   if (answer.kind === "hindered") return answer.by;
-  return { contact: answer.contact, inboxes: inboxesFor(letter, answer.inboxes) };
+  const inboxes = inboxesFor(letter, answer.inboxes);
+  // Whose inbox is not there any more reads another one.
+  return { contact: answer.contact, inboxes: inboxes.length === 0 ? answer.inboxes : inboxes };
 }
 
 /** Of the other own devices, as the profile has them now: a new one publishes its own before it is taken in anywhere. */

@@ -10,10 +10,14 @@ import { ConnectionError, type NodeTransport } from "../ports.ts";
 type Reach = "machine" | "network" | "everybody";
 const ORDER: readonly Reach[] = ["machine", "network", "everybody"];
 
-/** The same transport, which refuses addresses that reach less far than the person's own node. */
-export function guardedTransport(transport: NodeTransport, homeNodeUrl: () => string | undefined): NodeTransport {
+/** The same transport, which refuses addresses that reach less far than the person's own node, but for those that the person chose. */
+export function guardedTransport(
+  transport: NodeTransport,
+  homeNodeUrl: () => string | undefined,
+  chosen: ReadonlySet<string>,
+): NodeTransport {
   const assertAllowed = (url: string): void => {
-    if (!isAllowed(url, homeNodeUrl())) throw new ConnectionError("connection/notAllowed");
+    if (!chosen.has(url) && !isAllowed(url, homeNodeUrl())) throw new ConnectionError("connection/notAllowed");
   };
   return {
     call: async (url, name, request, capability) => {

@@ -58,6 +58,8 @@ export interface AccountRow {
   readonly removedInboxes?: readonly Uint8Array[];
   /** Of a limited device: when it last asked a keeper for renewal, with which inbox key, and which profile it knew. */
   readonly asked?: { readonly atMs: number; readonly keyId: number; readonly sequence: bigint };
+  /** The node that was home before: its inbox is read for a while, and it is told where people find this identity. */
+  readonly formerHome?: FormerHomeRow;
   /** Another own device removed this one: it stops as one whose vault was copied does. */
   readonly isRemoved?: boolean;
   /** The vault is or was in use twice (M20): nothing is sent any more. */
@@ -81,6 +83,15 @@ export interface InboxRow {
   readonly cursor?: CursorRow;
   /** Newest last; the last one is in the profile. */
   readonly keys: readonly InboxKeyRow[];
+}
+
+export interface FormerHomeRow {
+  readonly nodeUrl: string;
+  readonly nodeId: IdentityId;
+  readonly inbox: InboxRow;
+  readonly untilMs: number;
+  /** Of the newest profile that it was given. */
+  readonly toldSequence?: bigint;
 }
 
 export interface InboxKeyRow {

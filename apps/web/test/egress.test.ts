@@ -120,4 +120,15 @@ describe("W3: what the client worker may connect to", () => {
     await fetch("https://home.example/v1/node", init);
     expect(asked).toEqual(["https://home.example/v1/node"]);
   });
+
+  it("W3: is a node that the person named, by its address or by a link to a conversation there", () => {
+    for (const text of ["no url", "javascript:alert(1)", "", "file:///etc/passwd"]) egress.chooseNode(text);
+    expect(allowed("new.example", "moved.example")).toEqual([false, false]);
+    egress.chooseNode(" https://new.example ");
+    egress.chooseNode("web+ptopcrypt:https://moved.example/#/move/AQ");
+    expect(allowed("new.example", "moved.example", "third.example")).toEqual([true, true, false]);
+    chosen.conversations = [{ nodeUrls: [], otherNodeUrls: ["https://third.example"] }];
+    chosen.changed("conversation");
+    expect(allowed("third.example")).toEqual([true]);
+  });
 });

@@ -35,6 +35,15 @@ export class Nodes extends Model<NodesSnapshot> {
     this.#deps.client.retryNow();
   }
 
+  /** A node that conversations have left is not missed. */
+  #isLeft({ url, isHome }: NodeSnapshot): boolean {
+    if (isHome) return false;
+    const conversations = this.#deps.client.conversations.list();
+    return (
+      conversations.some((one) => one.otherNodeUrls.includes(url)) && !conversations.some((one) => one.nodeUrls.includes(url))
+    );
+  }
+
   #look(): void {
     const { client, nowMs, everySecond } = this.#deps;
     const nodes = client.nodes();
@@ -49,7 +58,8 @@ export class Nodes extends Model<NodesSnapshot> {
       this.#stop = undefined;
     }
     const gone = nodes.find(
-      (node) => node.state.kind !== "connected" && nowMs() - (this.#goneSinceMs.get(node.url) ?? 0) >= PATIENCE_MS,
+      (node) =>
+        node.state.kind !== "connected" && nowMs() - (this.#goneSinceMs.get(node.url) ?? 0) >= PATIENCE_MS && !this.#isLeft(node),
     );
     const retryAtMs = gone?.state.kind === "waiting" ? gone.state.retryAtMs : nowMs();
     const seconds = Math.max(0, Math.ceil((retryAtMs - nowMs()) / 1_000));

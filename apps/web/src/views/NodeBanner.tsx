@@ -25,6 +25,7 @@ export function NodeBanner({
         <span role="status">{isOnline ? t("node.unreachable", { node: hostOf(url) }) : t("node.offline")}</span>{" "}
         <span className="hint">{seconds > 0 ? t("node.tryingIn", { count: seconds }) : t("node.trying")}</span>
       </p>
+      {isOnline ? <a href="#/settings">{t("node.elsewhere")}</a> : undefined}
       <Button size="small" onPress={onRetry}>
         {t("node.retry")}
       </Button>

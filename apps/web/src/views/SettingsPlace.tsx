@@ -1,6 +1,7 @@
 import type { Client, DeviceSnapshot, HistorySnapshot, LinkingRun } from "@p2pcrypt/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { StorageSnapshot } from "../boot/boot.ts";
+import { changeNode } from "../model/change-node.ts";
 import { StoredFiles } from "../model/stored-files.ts";
 import { shownName } from "../text/printable.ts";
 import type { PlaceProps } from "./places.tsx";
@@ -78,6 +79,7 @@ function Settings({ workspace, platform, stored }: PlaceProps & { readonly store
           await account.rename(name);
           workspace.toasts.say(t("settings.renamed"));
         },
+        changeNode: (nodeUrl, withConversations) => changeNode(client, nodeUrl, withConversations),
         updateDevice: (change) => boot.updateSettings(change),
         updateSettings: (change) => void account.updateSettings(change),
         setFindable: (isFindable) => account.setFindable(isFindable),

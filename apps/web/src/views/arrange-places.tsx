@@ -4,7 +4,8 @@ import { readableOf } from "../model/readable.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { ArrangeSection } from "./arrange/ArrangeSection.tsx";
-import { useWords } from "./surroundings.ts";
+import { MoveSection } from "./arrange/MoveSection.tsx";
+import { useSnapshot, useWords } from "./surroundings.ts";
 
 export function ArrangePlace({
   workspace,
@@ -19,20 +20,35 @@ export function ArrangePlace({
   const { conversations } = workspace.client;
   const { id } = conversation;
   const folders = new Set(conversations.list().flatMap(({ arrangement }) => arrangement.folder ?? []));
+  const { nodes } = useSnapshot(workspace.nodes);
+  const isNodeThere = nodes.some(({ url, state }) => conversation.nodeUrls.includes(url) && state.kind === "connected");
   return (
-    <ArrangeSection
-      conversation={conversation}
-      folders={[...folders].sort((one, other) => one.localeCompare(other))}
-      nowMs={platform.nowMs()}
-      actions={{
-        arrange: (change) => conversations.arrange(id, change),
-        setDisappearing: (afterS) => conversations.setDisappearing(id, afterS),
-        clear: () => conversations.clear(id),
-        saveReadable: async () => {
-          const text = await readableOf(workspace.client, id, words, platform.nowMs());
-          platform.save({ name: "conversation.txt", type: "text/plain", bytes: new Blob([text], { type: "text/plain" }) });
-        },
-      }}
-    />
+    <>
+      <MoveSection
+        conversation={conversation}
+        isNodeThere={isNodeThere}
+        actions={{
+          move: (nodeUrl, isNodeGone) => conversations.move(id, nodeUrl, { isNodeGone }),
+          follow: async (link) => {
+            await conversations.followMove(link);
+          },
+          rejoin: () => conversations.rejoin(id),
+        }}
+      />
+      <ArrangeSection
+        conversation={conversation}
+        folders={[...folders].sort((one, other) => one.localeCompare(other))}
+        nowMs={platform.nowMs()}
+        actions={{
+          arrange: (change) => conversations.arrange(id, change),
+          setDisappearing: (afterS) => conversations.setDisappearing(id, afterS),
+          clear: () => conversations.clear(id),
+          saveReadable: async () => {
+            const text = await readableOf(workspace.client, id, words, platform.nowMs());
+            platform.save({ name: "conversation.txt", type: "text/plain", bytes: new Blob([text], { type: "text/plain" }) });
+          },
+        }}
+      />
+    </>
   );
 }

@@ -275,6 +275,7 @@ export const enFirst = {
   "node.tryingIn": { one: "Trying again in {{n}} second.", other: "Trying again in {{n}} seconds." },
   "node.trying": "Trying again.",
   "node.retry": "Try now",
+  "node.elsewhere": "Use another node",
   "node.connected": "Connected",
   "node.connecting": "Connecting",
   "node.waiting": "Cannot be reached",

@@ -6,17 +6,26 @@ import { WebError } from "../protocol/web-error.ts";
 /** What is done with a link that a person opened. */
 const WITH_LINK: readonly string[] = ["preview", "lookUp", "add"] satisfies readonly (keyof Contacts)[];
 
+/** What is done with a node's address, or a link that shows it, that a person typed: which argument it is. */
+const WITH_NODE: Readonly<Record<string, number>> = {
+  "account.changeNode": 0,
+  "conversations.move": 1,
+  "conversations.followMove": 0,
+};
+
 /** `opened` hears of each link before the client does. */
 export async function callClient(
   client: Client,
   { part, method, args }: ClientCall,
-  opened: (link: string) => void,
+  opened: (link: string, isNode: boolean) => void,
 ): Promise<unknown> {
   // Looked up as own properties: the page names them, and a page that is not itself any more may name anything.
   const methods: readonly string[] | undefined = Object.hasOwn(REMOTE_METHODS, part) ? REMOTE_METHODS[part] : undefined;
   if (methods?.includes(method) !== true || !Array.isArray(args)) throw new WebError({ code: "web/unknownOperation" });
   const [link] = args;
-  if (part === "contacts" && WITH_LINK.includes(method) && typeof link === "string") opened(link);
+  if (part === "contacts" && WITH_LINK.includes(method) && typeof link === "string") opened(link, false);
+  const named: unknown = args[WITH_NODE[`${part}.${method}`] ?? -1];
+  if (typeof named === "string") opened(named, true);
   const target: object = client[part];
   const run: unknown = Reflect.get(target, method);
   if (typeof run !== "function") throw new WebError({ code: "web/unknownOperation" });

@@ -244,7 +244,9 @@ export class ClientHost {
 
   async #call(call: ClientOperations["client"]["request"]): Promise<unknown> {
     const { egress } = this.#deps;
-    const answer = await callClient(this.#running(), call, (link) => egress.choose(link));
+    const answer = await callClient(this.#running(), call, (link, isNode) =>
+      isNode ? egress.chooseNode(link) : egress.choose(link),
+    );
     if (call.part === "account" && call.method === "deleteIdentity") {
       await this.#inLane(async () => {
         await this.#close();

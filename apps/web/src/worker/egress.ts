@@ -60,6 +60,12 @@ export class Egress {
     }
   }
 
+  /** A person named this node, by its address or by a link that shows a conversation there. */
+  chooseNode(text: string): void {
+    const named = parsed(text.trim().replace(/^web\+ptopcrypt:/, ""));
+    if (named !== undefined) this.#opened.add(named.origin);
+  }
+
   allows(url: string): boolean {
     const asked = parsed(url);
     if (asked === undefined || !asked.pathname.startsWith("/v1/")) return false;

@@ -1,6 +1,5 @@
 // Another node as home: a new inbox there, the profile published there, contacts told inside conversations and by letters. The inbox at
 // the node before is read for a while, and that node is told, when they can be reached. A browser loads this when it is wanted.
-import type { Profile } from "@p2pcrypt/identity";
 import { nodeAt } from "../conversation/move-wish.ts";
 import type { Core } from "../core.ts";
 import { assertKeeper } from "../devices/keepers.ts";
@@ -12,7 +11,7 @@ import type { FormerHomeRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import { newInbox } from "./create.ts";
 import { parseNodeUrl } from "./node-url.ts";
-import { lookupOwn, publishedCertificate } from "./publish.ts";
+import { publishedCertificate } from "./own-profile.ts";
 
 /** As long as a letter waits for its reader. */
 const FORMER_MS = 30 * 86_400_000;
@@ -53,20 +52,6 @@ export async function changeHome(core: Core, nodeUrl: string): Promise<void> {
     }
   });
   core.links.to(url);
-}
-
-/** The newest of what the present home says, what the one before says, and what this device signed last. */
-export async function newestOf(core: Core, published: Profile | undefined): Promise<Profile | undefined> {
-  const { account, links, deps, nowMs } = core;
-  const { formerHome, profile, certificate } = account;
-  const link = formerHome === undefined ? undefined : links.to(formerHome.nodeUrl);
-  const before = link?.isConnected === true ? await lookupOwn(core, link) : undefined;
-  const own = profile && (await deps.identity.verifyProfile(certificate, profile.bytes, { atMs: nowMs }))?.profile;
-  const found = [published, before, own].filter((one) => one !== undefined);
-  return found.reduce<Profile | undefined>(
-    (best, one) => (best === undefined || one.sequence > best.sequence ? one : best),
-    undefined,
-  );
 }
 
 /** The home before. */

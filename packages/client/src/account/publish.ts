@@ -11,6 +11,7 @@ import { EMPTY_CURSOR_CHAIN } from "../store/cursor.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import { DEVICE_LIFETIME_MS, newInboxKey } from "./create.ts";
+import { newestOwn, publishedCertificate } from "./own-profile.ts";
 
 const DAY_MS = 86_400_000;
 const RENEW_DEVICE_BEFORE_MS = 45 * DAY_MS;
@@ -134,24 +135,6 @@ function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Pr
   return profile === undefined ? leastSequence : profile.sequence + 1n;
 }
 
-/** After another node became home, that one may know nothing, and the one before may know what another own device published. */
-async function newestOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
-  const published = await lookupOwn(core, link);
-  return core.account.formerHome === undefined ? published : (await import("./home.ts")).newestOf(core, published);
-}
-
-/** @throws {ApiError} @throws {ConnectionError} */
-export async function lookupOwn(core: Core, link: NodeLink): Promise<Profile | undefined> {
-  try {
-    const { certificate, profile } = await link.call("profile.lookup", { identity: core.account.identityId });
-    const verified = await core.deps.identity.verifyProfile(certificate, profile, { atMs: core.nowMs });
-    return verified?.profile.identityId === core.account.identityId ? verified.profile : undefined;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "notFound") return undefined;
-    throw error;
-  }
-}
-
 /** Inboxes with those that limited devices asked for. They live at the same node as this one. */
 function withLimited(core: Core, inboxes: readonly Inbox[], listed: readonly Uint8Array[]): readonly Inbox[] {
   const { homeNodeId: nodeId, homeNodeUrl: nodeUrl } = core.account;
@@ -170,12 +153,6 @@ function ownInbox({ inbox, homeNodeId, homeNodeUrl }: AccountRow): Inbox {
   const newest = inbox.keys.at(-1);
   if (newest === undefined || homeNodeId === undefined) throw new RangeError("the inbox has a key and a node");
   return { nodeId: homeNodeId, nodeUrl: homeNodeUrl, stream: inbox.stream, inboxKey: newest.publicKey, keyId: newest.keyId };
-}
-
-/** What directories are given. */
-export async function publishedCertificate({ account, deps }: Core): Promise<Uint8Array> {
-  const { certificate, attested } = account;
-  return attested === undefined ? certificate : deps.identity.mergeCertificates(certificate, attested);
 }
 
 async function publishProfile(core: Core, link: NodeLink): Promise<void> {

@@ -3,7 +3,7 @@
 import { ApiError } from "@p2pcrypt/api";
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { unionOfRevoked } from "@p2pcrypt/identity";
-import { lookupOwn } from "../account/publish.ts";
+import { lookupOwn } from "../account/own-profile.ts";
 import type { Core } from "../core.ts";
 import { isLeaving } from "../group/wishes.ts";
 import { newOffersOf } from "../mail/incoming.ts";

@@ -3,7 +3,7 @@ import { ApiError, limits, toStreamId } from "@p2pcrypt/api";
 import { concatBytes, encodeHex, equalBytes, purposeBytes } from "@p2pcrypt/bytes";
 import { encodeCredential, type Inbox } from "@p2pcrypt/identity";
 import { createKeyPackage, sealToInbox } from "@p2pcrypt/session";
-import { lookupOwn } from "../account/publish.ts";
+import { lookupOwn } from "../account/own-profile.ts";
 import type { Core } from "../core.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import { backoffMs } from "../run/backoff.ts";

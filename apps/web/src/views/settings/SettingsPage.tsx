@@ -16,7 +16,7 @@ import { type DevicesActions, DevicesSection } from "./DevicesSection.tsx";
 import { type ExportActions, ExportSection } from "./ExportSection.tsx";
 import { FilesSection, type FilesSectionProps } from "./FilesSection.tsx";
 import { NameSection } from "./NameSection.tsx";
-import { NodeSection } from "./NodeSection.tsx";
+import { type ChangeNode, NodeSection } from "./NodeSection.tsx";
 import { type PrivacyActions, PrivacySection } from "./PrivacySection.tsx";
 import { SafetySection, type SafetySectionActions } from "./SafetySection.tsx";
 import { type SuccessionActions, SuccessionSection } from "./SuccessionSection.tsx";
@@ -46,6 +46,7 @@ export interface SettingsProps {
     SuccessionActions &
     DevicesActions & {
       readonly rename: (name: string) => Promise<void>;
+      readonly changeNode: ChangeNode;
       readonly updateDevice: (change: Partial<DeviceSettings>) => void;
       readonly askNotifications: () => Promise<NotificationPermission>;
       readonly handleLinks: () => void;
@@ -91,7 +92,7 @@ export function SettingsPage({
       <DevicesSection {...{ devices, linking, histories, hasPassphrase, hindrance, nowMs, actions }} />
       <CallsSection />
       <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
-      <NodeSection nodes={nodes} />
+      <NodeSection nodes={nodes} changeNode={actions.changeNode} />
       {hindrance === undefined ? (
         <BackupSection safety={self.safety} progress={backup} nowMs={nowMs} actions={actions} />
       ) : undefined}

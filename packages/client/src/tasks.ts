@@ -47,7 +47,18 @@ export class Tasks {
   readonly #ownDevices: OwnDevices;
   readonly #ownStates: OwnStates;
   readonly #pumps: Record<
-    "publish" | "found" | "mail" | "inbox" | "former" | "refresh" | "stock" | "claims" | "disappear" | "devices" | "states" | "history",
+    | "publish"
+    | "found"
+    | "mail"
+    | "inbox"
+    | "former"
+    | "refresh"
+    | "stock"
+    | "claims"
+    | "disappear"
+    | "devices"
+    | "states"
+    | "history",
     Pump
   >;
   #isStarted = false;

@@ -1,7 +1,9 @@
 // Files that go from device to device, on virtual time: what is asked, offered and shown before, what is taken and what is not, and how
 // the node's copy goes on where the direct way ended.
+import { webcrypto } from "node:crypto";
 import type { TransferSnapshot } from "@p2pcrypt/client";
 import type { ContentId } from "@p2pcrypt/content";
+import { FileSealer } from "@p2pcrypt/files";
 import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cable } from "./support/cable.ts";
@@ -133,6 +135,25 @@ describe("a file whose sender is there", () => {
     expect(result.reads).toHaveLength(1);
     expect(result.reads[0]).toBeGreaterThan(0);
     expect((result.reads[0] ?? 1) % MIB).toBe(0);
+  });
+
+  it("B3: with other bytes that the sender sealed under the same key is taken from the node, as a whole, and is right", async () => {
+    const bytes = await sent("forged");
+    const { core, tasks } = await world.inside("Ana", ana.disk);
+    const row = core.tables.uploads.all().find(({ name }) => name === "forged");
+    await tasks.close();
+    if (row === undefined) throw new Error("there is an upload");
+    const forger = await FileSealer.create(webcrypto.subtle, row.secret, { trueBytes: SIZE, type: "" });
+    const forged: Uint8Array[] = [];
+    for await (const segment of forger.segments(async (_at, size) => new Uint8Array(size))) forged.push(segment.bytes);
+    const sealed = Buffer.concat(forged);
+    // Two segments that open, and then one that does not: the hash alone tells.
+    cable.through = (piece, count, { name }) => {
+      if (name !== "Ana") return piece;
+      return count < 40 ? new Uint8Array(sealed.subarray(count * 65_536, count * 65_536 + piece.length)) : piece.map(() => 0);
+    };
+    const result = await fetched("forged");
+    expect([isWhole(bytes, result), result.reads, cable.of("Ben").length]).toEqual([true, [2 * MIB, 0], 1]);
   });
 
   it.each<[string, (piece: Uint8Array, count: number) => Uint8Array]>([

@@ -43,14 +43,13 @@ export async function runDownload(deps: DownloadDeps, id: string, stop: Stop, to
     await change(core, id, (one) => ({ ...one, state: "done", storedAs }));
     return { kind: "done" };
   } catch (error) {
-    if (error instanceof FilesError && !stop.isStopped && way.hasTaken) {
-      // Whoever gave it directly wasted bytes. What opened stays, unless it is the whole that is not right.
-      const isWhole = error.code !== "files/badSegment";
-      if (isWhole) await sink?.discard();
+    // Whoever gave it directly wasted bytes. What opened stays, unless it is the whole that is not right.
+    const isSegment = error instanceof FilesError && error.code === "files/badSegment";
+    if (error instanceof FilesError && !stop.isStopped && (way.hasTaken || (row.direct === "mixed" && !isSegment))) {
+      if (!isSegment) await sink?.discard();
       await change(core, id, ({ place, ...one }) => ({
         ...one,
-        direct: "refused",
-        ...(isWhole || place === undefined ? {} : { place }),
+        ...(isSegment ? { direct: "mixed", ...(place === undefined ? {} : { place }) } : { direct: "refused" }),
       }));
       return { kind: "later", delayMs: 0 };
     }
@@ -141,7 +140,8 @@ async function* piecesOf(
   const { nodeUrl, blob, readToken, bytes, type } = row.secret;
   const { sealedBytes } = sealedLayout({ trueBytes: bytes, type });
   let at = segment * SEGMENT_BYTES;
-  const direct = row.direct === "refused" ? undefined : await askDirectly(row, segment, stop);
+  const isAsked = row.direct === undefined || row.direct === "taken";
+  const direct = isAsked ? await askDirectly(row, segment, stop) : undefined;
   if (direct !== undefined) {
     way.isDirect = true;
     told(doneBytes, true);

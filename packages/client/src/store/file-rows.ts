@@ -75,7 +75,10 @@ export interface DownloadRow {
   /** The next segment, the hash up to it, and how many bytes of the file are on the disk. */
   readonly place?: { readonly header: Uint8Array; readonly segment: number; readonly chain: Uint8Array; readonly bytes: number };
   readonly storedAs?: string;
-  /** Bytes of it came directly: `refused`, after some that were not the file's; the node's copy is taken from then on. */
-  readonly direct?: "taken" | "refused";
+  /**
+   * `taken`: bytes of it came directly. `mixed`: some that came so were not the file's, and no device is asked any more; what opened
+   * before is there. `refused`: the same, and all of it comes from the node.
+   */
+  readonly direct?: "taken" | "mixed" | "refused";
   readonly isListened?: boolean;
 }

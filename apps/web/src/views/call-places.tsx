@@ -1,4 +1,4 @@
-// The call, wired. Fetched when there is one.
+// The call, and trying one out, wired. Fetched when there is one.
 import type { CallSnapshot } from "@p2pcrypt/client";
 import { useEffect } from "react";
 import { CallSession } from "../call/call-session.ts";
@@ -13,6 +13,8 @@ import { CallSounds } from "./call/CallSounds.tsx";
 import { Ringing } from "./call/Ringing.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
 import "../styles/call.css";
+
+export { CallTestPlace } from "./call-test-place.tsx";
 
 interface CallProps {
   readonly workspace: Workspace;

@@ -1,9 +1,8 @@
-// The call test, wired. Fetched when it is wanted.
+// The call test, wired.
 import { CallTest } from "../call/call-test.ts";
 import { CallTestPage } from "./call/CallTestPage.tsx";
 import type { PlaceProps } from "./places.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
-import "../styles/call.css";
 
 export function CallTestPlace({ workspace, platform }: PlaceProps) {
   const { client } = workspace;

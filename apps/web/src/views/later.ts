@@ -14,7 +14,6 @@ const later = {
   details: withWords(() => import("./details/Details.tsx")),
   files: withWords(() => import("./files-places.tsx")),
   calls: withWords(() => import("./call-places.tsx")),
-  callTest: withWords(() => import("./call-test-place.tsx")),
   groups: withWords(() => import("./group-places.tsx")),
   trust: withWords(() => import("./trust-places.tsx")),
   arrange: withWords(() => import("./arrange-places.tsx")),
@@ -47,7 +46,7 @@ export const UploadsPlace = lazy(async () => ({ default: (await later.files()).U
 export const FilePlace = lazy(async () => ({ default: (await later.files()).FilePlace }));
 export const VoicePlace = lazy(async () => ({ default: (await later.files()).VoicePlace }));
 export const CallPlace = lazy(async () => ({ default: (await later.calls()).CallPlace }));
-export const CallTestPlace = lazy(async () => ({ default: (await later.callTest()).CallTestPlace }));
+export const CallTestPlace = lazy(async () => ({ default: (await later.calls()).CallTestPlace }));
 export const NewGroupPlace = lazy(async () => ({ default: (await later.groups()).NewGroupPlace }));
 export const GroupAddPlace = lazy(async () => ({ default: (await later.groups()).GroupAddPlace }));
 export const JoinPlace = lazy(async () => ({ default: (await later.groups()).JoinPlace }));

@@ -80,14 +80,18 @@ export function addNodeCommands(program: Command, run: RunCommand): void {
 }
 
 async function examine(url: string, output: Say): Promise<void> {
-  const [{ lookAtNode }, { linesOf }] = await Promise.all([import("../doctor/look-at-node.ts"), import("../doctor/findings.ts")]);
+  const [{ lookAtNode }, { labelsOf, linesOf }] = await Promise.all([
+    import("../doctor/look-at-node.ts"),
+    import("../doctor/findings.ts"),
+  ]);
+  output.note(`Looking at ${url} … A way that is blocked takes some seconds.`);
   const findings = await lookAtNode(url);
   const failed = findings.filter(({ state }) => state === "bad").map(({ name }) => name);
   output.say([url, ...findings.flatMap(linesOf)], { url, isGood: failed.length === 0, findings });
-  if (failed.length > 0) throw new CommandError(EXIT.node, "node/unwell", `something is wrong: ${failed.join(", ")}`, { failed });
+  if (failed.length > 0) throw new CommandError(EXIT.node, "node/unwell", `something is wrong: ${labelsOf(failed)}`, { failed });
 }
 
-type Say = Pick<Output, "say">;
+type Say = Pick<Output, "say" | "note">;
 
 function backup(data: string, target: string, output: Say): void {
   if (existsSync(target)) throw new CommandError(EXIT.refused, "backup/exists", "that folder exists; nothing was overwritten");

@@ -25,6 +25,7 @@ export function addRelayCommands(program: Command, run: RunCommand): void {
 }
 
 async function test({ output }: CommandContext, url: string, count: number): Promise<void> {
+  output.note(`Sending ${count} packets each way through the relay of ${url} …`);
   const results = await testRelay(await credentialsOf(url), count);
   const isGood = results.every(({ sent, received }) => received === sent && sent > 0);
   output.say(results.map(lineOf), { url, isGood, results });

@@ -53,3 +53,8 @@ export function linesOf({ name, state, text, advice }: Finding): string[] {
   const line = `${MARKS[state]} ${LABELS[name].padEnd(12)} ${text}`;
   return advice === undefined ? [line] : [line, `${" ".repeat(18)}→ ${advice}`];
 }
+
+/** What these are called on the screen. */
+export function labelsOf(names: readonly FindingName[]): string {
+  return names.map((name) => LABELS[name].replace(", ", " over ")).join(", ");
+}

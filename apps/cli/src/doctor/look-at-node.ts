@@ -7,7 +7,7 @@ import { VERSION } from "../version.ts";
 import { bad, type Finding, good, skipped } from "./findings.ts";
 import { lookAtRelay } from "./look-at-relay.ts";
 import { callNode, createTemporaryStream, refusalOf, type TemporaryStream } from "./node-calls.ts";
-import { failureOf } from "./relay-test.ts";
+import { failureOf, isRefused } from "./relay-test.ts";
 
 const DAY_MS = 86_400_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -22,8 +22,11 @@ export async function lookAtNode(url: string): Promise<readonly Finding[]> {
   } catch (cause) {
     const { port, protocol } = new URL(url);
     const place = port === "" ? (protocol === "https:" ? "443" : "80") : port;
-    const reason = cause instanceof Error && cause.cause !== undefined ? failureOf(cause.cause) : "no node answers there";
-    const advice = `open TCP port ${place} (--port), and let the node listen to others (--host 0.0.0.0), or look at the proxy before it`;
+    const why = cause instanceof Error ? cause.cause : undefined;
+    const reason = why !== undefined ? failureOf(why) : "no node answers there";
+    const advice = isRefused(why)
+      ? `start the node, or say where it is (p2pcrypt node doctor URL): nothing is at TCP port ${place} (--port, --host)`
+      : `open TCP port ${place} (--port), and let the node listen to others (--host 0.0.0.0), or look at the proxy before it`;
     return [bad("http", reason, advice), ...(url.startsWith("https:") ? [await certificate(url)] : [])];
   }
   const tookMs = performance.now() - startedMs;

@@ -6,7 +6,7 @@ import { type TransportAddress, TurnClient } from "@p2pcrypt/turn";
 import { systemRandom, systemTimers } from "../platform.ts";
 import { bad, type Finding, good, skipped } from "./findings.ts";
 import { callNode, refusalOf, type TemporaryStream } from "./node-calls.ts";
-import { allocated, failureOf, RelayRefusal } from "./relay-test.ts";
+import { allocated, failureOf, isRefused, RelayRefusal } from "./relay-test.ts";
 import { connectRelay, parseRelayUrl, type RelayUrl, type TurnConnection } from "./turn-connection.ts";
 
 type Credentials = ResponseOf<"relay.credentials">;
@@ -52,10 +52,13 @@ async function wayIn(url: RelayUrl, { username, credential }: Credentials): Prom
   } catch (cause) {
     const port = url.transport === "udp" ? "UDP" : "TCP";
     const flag = url.transport === "tls" ? "--relay-tls-port" : "--relay-port";
+    const elsewhere = "of a relay elsewhere, look at --relay-urls";
     const advice =
       cause instanceof RelayRefusal && cause.code !== 0
         ? "node and relay have to know the same secret (--relay-secret-file), and their clocks the same time"
-        : `open ${port} port ${url.port} in the firewall (${flag}), or say another address with --relay-address`;
+        : isRefused(cause)
+          ? `at ${port} port ${url.port} no relay runs: look at the node's log and at ${flag}; ${elsewhere}`
+          : `open ${port} port ${url.port} in the firewall (${flag}), or say another address with --relay-address; ${elsewhere}`;
     return bad(name, `${place}: ${failureOf(cause)}`, advice);
   }
 }

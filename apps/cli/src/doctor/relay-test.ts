@@ -102,6 +102,11 @@ export function failureOf(cause: unknown): string {
   return FAILURES[code] ?? (/CERT|ALTNAME|SELF_SIGNED|SSL/.test(code) ? "the certificate is not good" : "cannot be reached");
 }
 
+/** The machine is there and says no: it is the program that is not, and no firewall is in the way. */
+export function isRefused(cause: unknown): boolean {
+  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ECONNREFUSED";
+}
+
 const FAILURES: Readonly<Record<string, string>> = {
   ETIMEDOUT: "no answer",
   ECONNREFUSED: "nothing listens there",

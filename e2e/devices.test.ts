@@ -53,9 +53,27 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   await openConversation(ana, "Ben");
   await expectToRead(ana, "from the tablet");
 
+  // The tablet is limited: what needs the key is done on the other device, until that hands it over.
+  await tablet.goToPlace("#/settings");
+  await tablet.see(tablet.page.getByText(t("fail.device/limitedUnknown")).first());
+  for (const act of ["settings.rename", "settings.exportFull", "settings.revocationSave", "settings.delete"] as const)
+    expect(await tablet.page.getByRole("button", { name: t(act) }).isDisabled(), act).toBe(true);
+  expect(await lookAt(tablet, "limited-settings")).toEqual([]);
+
   await ana.goToPlace("#/settings");
   const line = ana.page.getByRole("listitem").filter({ hasText: "Tablet" });
+  await ana.see(line.getByText(t("settings.deviceLimited")));
+  await line.getByRole("button", { name: t("settings.deviceGiveKey") }).click();
+  await ana.page
+    .getByRole("dialog")
+    .getByRole("button", { name: t("settings.deviceGiveKey") })
+    .click();
+  await tablet.page.getByText(t("fail.device/limitedUnknown")).first().waitFor({ state: "detached" });
   await line.getByRole("button", { name: t("settings.deviceRemove") }).click();
+  const dialog = ana.page.getByRole("dialog");
+  await ana.see(dialog.getByText(t("settings.deviceRemoveKeeperLine")));
+  expect(await lookAt(ana, "remove-keeper")).toEqual([]);
+  await dialog.getByRole("button", { name: t("settings.deviceRemove") }).click();
   await tablet.page.getByText(t("boot.removed"), { exact: true }).waitFor({ timeout: 60_000 });
 
   await ana.press(t("linking.start"));

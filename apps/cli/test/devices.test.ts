@@ -90,11 +90,24 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   for (const name of ["ana", "phone"])
     expect((await place.run(name, ["receive"])).json(), name).toMatchObject([{ kind: "message", from: "ben", text: "to both" }]);
   const listed = await place.run("ana", ["device", "list"]);
-  expect(listed.json<{ devices: object[] }>()[0]?.devices).toMatchObject([{ isThis: true }, { deviceId: device, name: "Phone" }]);
+  expect(listed.json<{ devices: object[] }>()[0]?.devices).toMatchObject([
+    { isThis: true, isKeeper: true },
+    { deviceId: device, name: "Phone", isKeeper: false },
+  ]);
+
+  // The phone is limited, until the key is handed to it.
+  const refused = await place.run("phone", ["identity", "rename", "eve"]);
+  expect([refused.exit, JSON.parse(refused.err).error.code]).toEqual([5, "device/limited"]);
+  const given = await place.run("ana", ["device", "keeper", "Phone"]);
+  expect(given.exit, given.err).toBe(0);
+  const now = await place.run("phone", ["device", "list"]);
+  expect(now.json<{ devices: object[] }>()[0]?.devices).toContainEqual(
+    expect.objectContaining({ deviceId: device, isKeeper: true }),
+  );
   expect((await place.run("ana", ["device", "remove", device])).exit).toBe(0);
   const told = await place.run("phone", ["receive"]);
   expect([told.exit, JSON.parse(told.err).error.code]).toEqual([5, "client/removed"]);
-}, 120_000);
+}, 180_000);
 
 function codeFile(code: string): string {
   const file = join(place.folder, "code");

@@ -470,6 +470,8 @@ export const enLater = {
     "It has your identity's key, and removing it does not take that back. If it was lost or stolen, end this identity (your revocation certificate, or Delete below) and begin another.",
   "settings.limited":
     "This is a limited device: your identity's key is not on it. It works until {{date}}, and longer each time your device with the key runs.",
+  "settings.limitedOver":
+    "This is a limited device, and no device with your identity's key has renewed it for too long. Remove it there, erase it here, and link it again.",
   "settings.succession": "Go on under another identity",
   "settings.successionLine": "Your contacts are told by both, in your conversations. They decide, and verify you anew.",
   "settings.successionOld": "Link of the old identity",

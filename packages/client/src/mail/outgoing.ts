@@ -30,10 +30,13 @@ export async function mailStep(core: Core): Promise<Step> {
 }
 
 /** What is answered is answered from a published profile. Who is not in one yet asks to be, and a renewal waits for the next one. */
-function mayLeave({ account }: Core, { letter }: MailRow): boolean {
+function mayLeave({ account, nowMs }: Core, { letter }: MailRow): boolean {
   const kind = letter.kind === "answer" ? letter.body.kind : letter.kind;
   if (kind === "renewalRequest") return true;
-  return account.profile?.isPublished === true && !(kind === "renewal" && account.isProfileStale);
+  const { profile, secret, isProfileStale } = account;
+  // Nobody hears who comes with an expired profile: a limited device waits for a keeper.
+  const isGood = profile?.isPublished === true && (secret !== undefined || profile.validUntilMs > nowMs);
+  return isGood && !(kind === "renewal" && isProfileStale);
 }
 
 async function forward(core: Core, mail: MailRow): Promise<Step> {

@@ -54,6 +54,12 @@ export interface SettingsProps {
     };
 }
 
+function LimitedNotice({ untilMs, nowMs }: { readonly untilMs: number; readonly nowMs: number }) {
+  const { t, date } = useWords();
+  if (untilMs <= nowMs) return <Notice tone="warn">{t("settings.limitedOver")}</Notice>;
+  return <Notice tone="info">{t("settings.limited", { date: date(untilMs, nowMs) })}</Notice>;
+}
+
 export function SettingsPage({
   self,
   device,
@@ -78,7 +84,7 @@ export function SettingsPage({
   const hindrance = limited && limitedSentence(words, limited.keepers);
   return (
     <Page title={t("settings.title")} back="#/">
-      {limited && <Notice tone="info">{t("settings.limited", { date: words.date(limited.certifiedUntilMs, nowMs) })}</Notice>}
+      {limited && <LimitedNotice untilMs={limited.certifiedUntilMs} nowMs={nowMs} />}
       <NameSection self={self} hindrance={hindrance} onRename={actions.rename} />
       <SafetySection {...{ safety, hasPassphrase, hindrance, actions }} lockAfterMs={device.lockAfterMs} />
       <PrivacySection settings={self.settings} isFindable={self.isFindable} hindrance={hindrance} actions={actions} />

@@ -1,11 +1,12 @@
 // Two people with browsers call each other: what each hears and sees, by the browser's own statistics, through the node's relay.
+import type { Locator } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookAt, takePicture } from "./rig/look.ts";
+import { findBarriers, lookAt, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { freePort } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
-import { befriend } from "./story/begin.ts";
-import { heardBy, WITH_DEVICES, watchMedia } from "./story/call.ts";
+import { answer, befriend, linkOf, openConversation, rowOf, sayHello, start } from "./story/begin.ts";
+import { eachHeardBy, heardBy, hearsAndSees, WITH_DEVICES, watchMedia } from "./story/call.ts";
 import { handOver } from "./story/direct-file.ts";
 
 const PATIENCE = { timeout: 15_000 };
@@ -22,6 +23,13 @@ beforeAll(async () => {
 });
 
 const timerOf = ({ page }: Person) => page.getByRole("timer");
+/** What is in a dialog takes presses although something lies over it: whether it is seen, too. */
+const isOnTop = (what: Locator): Promise<boolean> =>
+  what.evaluate((element) => {
+    const overlay = element.closest(".veil");
+    const call = document.querySelector(".call");
+    return overlay !== null && call !== null && Number(getComputedStyle(overlay).zIndex) > Number(getComputedStyle(call).zIndex);
+  });
 const framesAt = async (person: Person): Promise<number> => (await heardBy(person)).framesDecoded;
 
 /** Who calls takes turns: a seventh call in a minute would not ring. */
@@ -166,4 +174,98 @@ describe("a call in the browser", () => {
 
   it("a file whose connection is cut in the middle comes on from the node, whole and right", () =>
     handOver(stage(), ben, ana, { isCut: true }));
+});
+
+describe("a call of a group in the browser", () => {
+  const MESH = { timeout: 90_000 };
+  const GROUP = "Ana, Ben, Carl";
+  const everybodyHears = (...people: readonly Person[]) =>
+    expect
+      .poll(async () => Promise.all(people.map((one) => hearsAndSees(one, people.length - 1))), MESH)
+      .toEqual(people.map(() => true));
+
+  it("K3: a third is asked in, a fourth joins late; all hear and see all, until one is removed and gets nothing more", async () => {
+    const [carl, dana] = [
+      await stage().person("Carl", { ...WITH_DEVICES, language: "ar" }),
+      await stage().person("Dana", WITH_DEVICES),
+    ];
+    for (const person of [carl, dana]) {
+      person.allowedHosts.add(`127.0.0.1:${relayPort}`);
+      await watchMedia(person);
+      await start(person);
+      await sayHello(person, await linkOf(ana), "Ana", `It's ${person.name}`);
+      await answer(ana, person.name, "accept");
+    }
+    const everybody = [ana, ben, carl, dana];
+    for (const { page } of everybody)
+      await page.evaluate(() => {
+        window.hasSmallPictures = true;
+      });
+    await openConversation(ana, "Ben");
+    await connected("video", "call.answer");
+
+    // Carl is asked in: the call goes on in a group of the three.
+    await ana.press(ana.words.t("call.ask"));
+    await ana.see(ana.page.getByRole("button", { name: ana.words.t("call.askName", { name: "Carl" }) }));
+    expect(await findBarriers(ana.page)).toEqual([]);
+    await takePicture(ana.page, "call-ask");
+    expect(await isOnTop(ana.page.getByRole("button", { name: ana.words.t("call.askName", { name: "Carl" }) }))).toBe(true);
+    await ana.press(ana.words.t("call.askName", { name: "Carl" }));
+    await carl.read(carl.words.t("call.callsGroup", { name: "Ana" }));
+    expect(await findBarriers(carl.page)).toEqual([]);
+    await takePicture(carl.page, "call-group-ringing-ar");
+    for (const { page } of [ben, carl])
+      expect(await page.evaluate(() => window.opened.filter((one) => one === "video"))).toEqual([]);
+    await ben.press(ben.words.t("call.answerVideo"));
+    await carl.press(carl.words.t("call.answerVideo"));
+    await everybodyHears(ana, ben, carl);
+
+    // Dana is taken into the group while they talk, and asked in.
+    await ana.press(ana.words.t("call.small"));
+    await rowOf(ana, GROUP).click();
+    await ana.page.getByRole("link", { name: ana.words.t("chat.details") }).click();
+    await ana.page.getByRole("link", { name: ana.words.t("group.add") }).click();
+    await ana.page.getByRole("checkbox", { name: "Dana" }).check();
+    await ana.press(ana.words.t("group.add"));
+    await dana.page.locator(".row-name, .quiet-call h2").getByText(GROUP, { exact: true }).first().waitFor();
+    await ana.press(ana.words.t("call.open", { name: GROUP }));
+    await ana.press(ana.words.t("call.ask"));
+    await ana.press(ana.words.t("call.askName", { name: "Dana" }));
+    await dana.press(dana.words.t("call.answerVideo"));
+    await everybodyHears(ana, ben, carl, dana);
+    expect(await findBarriers(dana.page)).toEqual([]);
+    await takePicture(dana.page, "call-group-grid");
+    await carl.press(carl.words.t("call.viewSpeaker"));
+    await takePicture(carl.page, "call-group-speaker-ar");
+
+    // Dana's program does not want to leave.
+    await dana.page.evaluate(() => {
+      window.staysOn = true;
+    });
+    await ana.press(ana.words.t("call.small"));
+    await ana.page.getByText(ana.words.t("group.manage", { name: "Dana" })).click();
+    await ana.press(ana.words.t("group.remove"));
+    await dana.read(dana.words.t("call.end.removed"));
+    await everybodyHears(ana, ben, carl);
+    const decodedBy = async (person: Person) => (await eachHeardBy(person)).reduce((sum, { frames }) => sum + frames, 0);
+    const [before, others] = [await decodedBy(dana), await decodedBy(ben)];
+    await expect.poll(() => decodedBy(ben), MESH).toBeGreaterThan(others + 10);
+    expect(await decodedBy(dana)).toBeLessThanOrEqual(before);
+
+    // Who began leaves; the call goes on, on hold for one of them.
+    await ana.press(ana.words.t("call.hangUp"));
+    await ana.see(ana.page.getByText(ana.words.t("call.goesOn")));
+    await takePicture(ana.page, "call-group-running");
+    await ana.press(ana.words.t("call.join"));
+    await ana.see(timerOf(ana));
+    await ana.press(ana.words.t("call.hangUp"));
+    await everybodyHears(ben, carl);
+    await ben.press(ben.words.t("call.hold"));
+    await carl.see(carl.page.getByLabel(carl.words.t("call.onHold")));
+    await takePicture(ben.page, "call-group-held");
+    await ben.press(ben.words.t("call.hangUp"));
+    await carl.read(carl.words.t("call.alone"));
+    await carl.press(carl.words.t("call.hangUp"));
+    await ana.see(ana.page.getByText(/^Video call: /));
+  }, 400_000);
 });

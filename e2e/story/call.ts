@@ -22,6 +22,10 @@ declare global {
     spoilsKeys: boolean;
     /** This machine has no camera. */
     hasNoCamera: boolean;
+    /** Whatever the page asks for, its camera is small and slow: four browsers share this machine. */
+    hasSmallPictures: boolean;
+    /** From now on this page does what a program would that does not want to leave: it keeps its connections and its keys. */
+    staysOn: boolean;
   }
 }
 
@@ -32,6 +36,8 @@ export async function watchMedia({ context }: Person): Promise<void> {
     window.opened = [];
     window.spoilsKeys = false;
     window.hasNoCamera = false;
+    window.hasSmallPictures = false;
+    window.staysOn = false;
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message: { kind?: string; keys?: MessagePort }, transfer?: unknown) {
       if (window.spoilsKeys && message.kind === "keys" && message.keys !== undefined) {
@@ -44,6 +50,15 @@ export async function watchMedia({ context }: Person): Promise<void> {
         Reflect.apply(post, this, [{ ...message, keys: port2 }, [port2]]);
         return;
       }
+      if (message.kind === "keys" && message.keys !== undefined) {
+        const { keys } = message;
+        const { port1, port2 } = new MessageChannel();
+        keys.onmessage = ({ data }: MessageEvent<unknown>) => {
+          if (!window.staysOn) port1.postMessage(data);
+        };
+        Reflect.apply(post, this, [{ ...message, keys: port2 }, [port2]]);
+        return;
+      }
       Reflect.apply(post, this, [message, transfer]);
     };
     const Connection = window.RTCPeerConnection;
@@ -52,13 +67,18 @@ export async function watchMedia({ context }: Person): Promise<void> {
         super(configuration);
         window.connections.push(this);
       }
+
+      override close(): void {
+        if (!window.staysOn) super.close();
+      }
     };
     const { mediaDevices } = navigator;
     const ask = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = async (wanted) => {
       window.opened.push(Object.keys(wanted ?? {}).join());
       if (window.hasNoCamera && wanted?.video !== undefined) throw new DOMException("none", "NotFoundError");
-      return ask(wanted);
+      const isSmall = window.hasSmallPictures && wanted?.video !== undefined;
+      return ask(isSmall ? { video: { width: 160, height: 90, frameRate: 8 } } : wanted);
     };
   });
 }
@@ -94,4 +114,24 @@ export async function heardBy({ page }: Person): Promise<Heard> {
       gathered: [...new Set(stats.filter(({ type }) => type === "local-candidate").map((one) => String(one.candidateType)))],
     };
   });
+}
+
+/** What each connection that is open received and played. */
+export async function eachHeardBy({ page }: Person): Promise<readonly { readonly frames: number; readonly energy: number }[]> {
+  return page.evaluate(async () => {
+    const open = window.connections.filter(({ connectionState }) => connectionState === "connected");
+    return Promise.all(
+      open.map(async (connection) => {
+        const inbound = [...(await connection.getStats()).values()].filter(({ type }) => type === "inbound-rtp");
+        const sum = (name: string): number => inbound.reduce((total, one) => total + (one[name] ?? 0), 0);
+        return { frames: sum("framesDecoded"), energy: sum("totalAudioEnergy") };
+      }),
+    );
+  });
+}
+
+/** With exactly so many others, and each of them is heard and seen. */
+export async function hearsAndSees(person: Person, others: number): Promise<boolean> {
+  const each = await eachHeardBy(person);
+  return each.length === others && each.every(({ frames, energy }) => frames > 5 && energy > 0);
 }

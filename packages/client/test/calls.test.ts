@@ -1,6 +1,6 @@
 // Calls on virtual time, without media: who rings, who answers, what goes over the wire, and how calls end.
 import { encodeBase64Url } from "@p2pcrypt/bytes";
-import type { CallMedia, CallSignalContent } from "@p2pcrypt/content";
+import type { CallMedia, CallSignalContent, CallStep } from "@p2pcrypt/content";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Entry } from "../src/index.ts";
 import { HOME_ADDRESS, Telephone } from "./support/telephone.ts";
@@ -216,7 +216,7 @@ it("R11: without a relay nothing is opened to who is not verified, and the call 
   await bare.close(carl, dana);
 });
 
-it("K3: rings on every own device until one answers; a call that goes on has new keys when a device comes or goes", async () => {
+it("K2 K3: rings on every own device until one answers, whom alone the call is with; a call that goes on has new keys when a device comes or goes", async () => {
   const first = await connected();
   const backup = await ben.client.account.exportBackup("pass");
   const tablet = await world.imported("Ben", backup, "pass");
@@ -233,6 +233,7 @@ it("K3: rings on every own device until one answers; a call that goes on has new
   await world.until("connected", () => [atAna, atTablet].every((one) => one.call(id)?.state === "connected"));
   await world.until("stopped", () => atBen.call(id)?.end === "elsewhere");
   expect(atBen.connections).toHaveLength(1); // of the call before
+  await saysNothingNew(id);
   const before = atAna.keys.length;
   await tablet.client.account.revokeDevice(ben.client.account.snapshot().deviceId);
   await world.until("removed", () => atAna.keys.length > before, 60_000);
@@ -241,6 +242,28 @@ it("K3: rings on every own device until one answers; a call that goes on has new
   await world.until("over", () => atTablet.call(id)?.state === "ended");
   await world.close(tablet);
 });
+
+/** Another leaf of the conversation than the peer's says what only the peer may say (K2). */
+async function saysNothingNew(id: string): Promise<void> {
+  const { core, tasks } = await world.inside("Ben", (await copyOf(ben)).disk);
+  await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
+  const to = encodeBase64Url(Uint8Array.from(Buffer.from(ana.client.account.snapshot().deviceId, "hex")));
+  const [join, sdp] = [encodeBase64Url(new Uint8Array(16).fill(9)), atAna.connection?.taken ?? ""];
+  const [orders, told] = [atAna.orders.length, atAna.calls.length];
+  const lies: readonly CallStep[] = [
+    { step: "accept", to },
+    { step: "offer", to, join, number: 2, sdp },
+    { step: "answer", to, join, number: 1, sdp },
+    { step: "candidates", to, number: 1, candidates: ["0 candidate:1"] },
+    { step: "restart", to },
+    { step: "media", to, microphone: false, camera: false, screen: true },
+    { step: "end", reason: "hungUp" },
+  ];
+  for (const lie of lies) tasks.ephemerals.signal(place(ben), { kind: "callSignal", call: id, ...lie });
+  await world.pass(1_000);
+  expect([atAna.orders.length, atAna.calls.length]).toEqual([orders, told]);
+  await tasks.close();
+}
 
 async function copyOf(person: Person): Promise<{ disk: Person["disk"] }> {
   const { MemoryVaultStore } = await import("@p2pcrypt/vault/memory");

@@ -28,6 +28,8 @@ export interface CallDescription {
   readonly sdp: string;
   /** In a group's call: the join of whom it is for. */
   readonly toJoin?: string;
+  /** In a group's call: grows when a pair without a way begins anew, with new certificates. Absent: the first. */
+  readonly attempt?: number;
 }
 
 /** What somebody sends at this moment. `isHeld`: nothing, and hears nothing. */
@@ -99,6 +101,7 @@ function readStep(object: JsonObject): CallStep {
         number: wholeField(object, "number"),
         sdp: textField(object, "sdp", MAX_SDP_BYTES),
         ...toJoinField(object),
+        ...(fieldOf(object, "attempt") === undefined ? {} : { attempt: wholeField(object, "attempt") }),
       };
     case "candidates":
       return {

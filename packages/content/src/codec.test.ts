@@ -109,6 +109,7 @@ const SIGNALS: readonly CallSignalContent[] = [
   },
   { kind: "callSignal", call: ID, step: "media", to: OTHER_ID, microphone: false, camera: false, screen: false, isHeld: true },
   { kind: "callSignal", call: ID, step: "restart", to: OTHER_ID, toJoin: ID },
+  { kind: "callSignal", call: ID, step: "offer", to: OTHER_ID, join: ID, number: 2, sdp: "v=0\r\n", toJoin: ID, attempt: 1 },
 ];
 
 const FILE_SIGNALS: readonly FileSignalContent[] = [

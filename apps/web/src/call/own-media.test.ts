@@ -73,4 +73,24 @@ describe("own media", () => {
     expect(changes).toEqual(["camera", "camera"]);
     expect(media.get("camera")).toBe(undefined);
   });
+
+  it("offers to blur the background only where the camera can, and opens the microphone anew without its filter", async () => {
+    const { media, opened, asked } = machine();
+    await media.openMicrophone();
+    await media.openCamera();
+    expect(media.effects).toEqual({ suppressesNoise: true, blurs: undefined });
+    const applied: unknown[] = [];
+    Object.assign(opened[1] ?? {}, {
+      getCapabilities: () => ({ backgroundBlur: [false, true] }),
+      getSettings: () => ({ backgroundBlur: applied.length > 0 }),
+      applyConstraints: async (wanted: unknown) => void applied.push(wanted),
+    });
+    expect(media.effects.blurs).toBe(false);
+    media.mute(true);
+    await media.setEffects({ blurs: true, suppressesNoise: false });
+    expect(applied).toEqual([{ backgroundBlur: true }]);
+    expect(media.effects).toEqual({ suppressesNoise: false, blurs: true });
+    expect(asked.at(-1)).toMatchObject({ audio: { noiseSuppression: false } });
+    expect(opened.at(-1)?.enabled).toBe(false);
+  });
 });

@@ -7,19 +7,39 @@ export interface DeviceChoice {
   readonly camera: string;
 }
 
+export interface Effects {
+  readonly suppressesNoise: boolean;
+  /** undefined: this machine cannot. */
+  readonly blurs: boolean | undefined;
+}
+
+/** What is asked of a camera. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
+
 export type DeviceTrouble = "notAllowed" | "notThere";
 
 export class OwnMedia {
   readonly #devices: Pick<MediaDevices, "getUserMedia" | "getDisplayMedia">;
   readonly #tracks = new Map<Slot, MediaStreamTrack>();
   readonly #changed: (slot: Slot) => void;
+  readonly #picture: PictureSize;
   #choice: DeviceChoice = { microphone: "", camera: "" };
+  #suppressesNoise = true;
   #isClosed = false;
 
   /** `changed`: a track came or went, also by itself (a device was pulled out, the browser's own button ended a screen). */
-  constructor(devices: Pick<MediaDevices, "getUserMedia" | "getDisplayMedia">, changed: (slot: Slot) => void) {
+  constructor(
+    devices: Pick<MediaDevices, "getUserMedia" | "getDisplayMedia">,
+    changed: (slot: Slot) => void,
+    picture: PictureSize = { width: 1280, height: 720, frameRate: 30 },
+  ) {
     this.#devices = devices;
     this.#changed = changed;
+    this.#picture = picture;
   }
 
   get(slot: Slot): MediaStreamTrack | undefined {
@@ -30,10 +50,27 @@ export class OwnMedia {
     return this.#choice;
   }
 
+  get effects(): Effects {
+    return { suppressesNoise: this.#suppressesNoise, blurs: blurOf(this.#tracks.get("camera")) };
+  }
+
+  /** Background blur is the platform's own; a microphone is opened anew for the other, since browsers do not change it on the way. */
+  async setEffects({ suppressesNoise, blurs }: Partial<Effects>): Promise<void> {
+    const camera = this.#tracks.get("camera");
+    // A camera that does not want to stays as it is.
+    if (blurs !== undefined && blurOf(camera) !== undefined)
+      await camera?.applyConstraints(withBlur(blurs)).catch(() => undefined);
+    if (suppressesNoise === undefined || suppressesNoise === this.#suppressesNoise) return;
+    this.#suppressesNoise = suppressesNoise;
+    const isMuted = this.#tracks.get("microphone")?.enabled === false;
+    if (this.#tracks.has("microphone")) await this.openMicrophone();
+    if (isMuted) this.mute(true);
+  }
+
   /** @returns what stood in the way. */
   openMicrophone(): Promise<DeviceTrouble | undefined> {
     const { microphone } = this.#choice;
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...idOf(microphone) };
+    const audio = { echoCancellation: true, noiseSuppression: this.#suppressesNoise, autoGainControl: true, ...idOf(microphone) };
     return this.#open(async () => {
       const stream = await this.#devices.getUserMedia({ audio });
       this.#put("microphone", stream.getAudioTracks()[0]);
@@ -41,7 +78,9 @@ export class OwnMedia {
   }
 
   openCamera(): Promise<DeviceTrouble | undefined> {
-    const video = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, ...idOf(this.#choice.camera) };
+    const { width, height, frameRate } = this.#picture;
+    const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: frameRate } };
+    const video = { ...size, ...idOf(this.#choice.camera) };
     return this.#open(async () => {
       const stream = await this.#devices.getUserMedia({ video });
       this.#put("camera", stream.getVideoTracks()[0]);
@@ -119,4 +158,19 @@ export class OwnMedia {
 
 function idOf(id: string): { readonly deviceId?: { readonly exact: string } } {
   return id === "" ? {} : { deviceId: { exact: id } };
+}
+
+/** Not in TypeScript's own library yet: Media Capture and Streams Extensions. */
+interface BlurCapabilities {
+  readonly backgroundBlur?: readonly boolean[];
+}
+
+function blurOf(track: MediaStreamTrack | undefined): boolean | undefined {
+  const { backgroundBlur = [] } = (track?.getCapabilities?.() ?? {}) as BlurCapabilities;
+  if (!backgroundBlur.includes(true) || !backgroundBlur.includes(false)) return undefined; // fixed by the system, or not there
+  return (track?.getSettings() as { readonly backgroundBlur?: boolean } | undefined)?.backgroundBlur === true;
+}
+
+function withBlur(backgroundBlur: boolean): MediaTrackConstraints {
+  return { backgroundBlur } as MediaTrackConstraints;
 }

@@ -6,6 +6,9 @@ const before: Measured = {
   packetsLost: 2,
   roundTripMs: 40,
   frames: { sealed: 100, opened: 100, dropped: 0 },
+  packetsSent: 100,
+  sentLost: 0,
+  sendsPictures: true,
 };
 const after = (change: Partial<Measured>): Measured => ({
   ...before,

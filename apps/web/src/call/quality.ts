@@ -1,7 +1,8 @@
 // How a call is, in one word of a few: what a person can do something about comes first.
 import type { FrameCounts } from "../frames/frames.ts";
 
-export type Quality = "good" | "sealed" | "silent" | "loss" | "slow";
+/** `narrow`: too little room for pictures, so none are sent. */
+export type Quality = "good" | "sealed" | "silent" | "loss" | "slow" | "narrow";
 
 /** Of one moment, from a connection's statistics. */
 export interface Measured {
@@ -9,6 +10,12 @@ export interface Measured {
   readonly packetsLost: number;
   readonly roundTripMs: number;
   readonly frames: FrameCounts;
+  /** What the browser thinks the line takes, when it knows. */
+  readonly availableBps?: number;
+  readonly packetsSent: number;
+  /** Of those, as the other side counts them. */
+  readonly sentLost: number;
+  readonly sendsPictures: boolean;
 }
 
 const MUCH_LOSS = 0.08;
@@ -26,7 +33,10 @@ export function qualityOf(before: Measured, now: Measured): Quality {
 }
 
 export function measuredIn(report: RTCStatsReport, frames: FrameCounts): Measured {
-  let measured: Measured = { packetsReceived: 0, packetsLost: 0, roundTripMs: 0, frames };
+  let measured: Measured = {
+    ...{ packetsReceived: 0, packetsLost: 0, roundTripMs: 0, frames },
+    ...{ packetsSent: 0, sentLost: 0, sendsPictures: false },
+  };
   for (const one of report.values() as Iterable<Readonly<Record<string, unknown>>>) {
     const { packetsReceived, packetsLost, roundTripMs } = measured;
     if (one["type"] === "inbound-rtp" && one["kind"] === "audio") {
@@ -36,8 +46,24 @@ export function measuredIn(report: RTCStatsReport, frames: FrameCounts): Measure
         packetsLost: packetsLost + numberIn(one, "packetsLost"),
       };
     }
-    if (one["type"] === "candidate-pair" && one["nominated"] === true)
-      measured = { ...measured, roundTripMs: Math.max(roundTripMs, 1_000 * numberIn(one, "currentRoundTripTime")) };
+    if (one["type"] === "outbound-rtp") {
+      const isSent = one["kind"] === "video" && numberIn(one, "framesPerSecond") > 0;
+      measured = {
+        ...measured,
+        packetsSent: measured.packetsSent + numberIn(one, "packetsSent"),
+        sendsPictures: measured.sendsPictures || isSent,
+      };
+    }
+    if (one["type"] === "remote-inbound-rtp")
+      measured = { ...measured, sentLost: measured.sentLost + numberIn(one, "packetsLost") };
+    if (one["type"] === "candidate-pair" && one["nominated"] === true) {
+      const available = numberIn(one, "availableOutgoingBitrate");
+      measured = {
+        ...measured,
+        roundTripMs: Math.max(roundTripMs, 1_000 * numberIn(one, "currentRoundTripTime")),
+        ...(available > 0 ? { availableBps: available } : {}),
+      };
+    }
   }
   return measured;
 }

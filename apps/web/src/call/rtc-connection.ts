@@ -3,6 +3,7 @@
 import type { CallRoutes } from "@p2pcrypt/client";
 import type { MediaConnection, MediaConnectionEvents } from "@p2pcrypt/client/call-peer";
 import type { FrameDirection } from "../frames/frame-protocol.ts";
+import type { Limits } from "./pace.ts";
 
 const SLOTS = ["microphone", "camera", "screen", "screenSound"] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -12,6 +13,7 @@ const CODECS = /^(audio\/opus|video\/(VP8|rtx))$/i;
 export class RtcConnection implements MediaConnection {
   readonly #connection: RTCPeerConnection;
   readonly #worker: Worker;
+  readonly #leaf: number | undefined;
   readonly #tracks = new Map<Slot, MediaStreamTrack>();
   readonly #hear: (slot: Slot, track: MediaStreamTrack) => void;
   #isDescribed = false;
@@ -19,9 +21,19 @@ export class RtcConnection implements MediaConnection {
   constructor(
     routes: CallRoutes,
     events: MediaConnectionEvents,
-    { worker, hear }: { readonly worker: Worker; readonly hear: (slot: Slot, track: MediaStreamTrack) => void },
+    {
+      worker,
+      hear,
+      leaf,
+    }: {
+      readonly worker: Worker;
+      readonly hear: (slot: Slot, track: MediaStreamTrack) => void;
+      /** Whose frames alone open here, where several people talk. */
+      readonly leaf?: number;
+    },
   ) {
     this.#worker = worker;
+    this.#leaf = leaf;
     this.#hear = hear;
     const connection = new RTCPeerConnection({ ...configurationOf(routes), bundlePolicy: "max-bundle" });
     this.#connection = connection;
@@ -84,6 +96,34 @@ export class RtcConnection implements MediaConnection {
     await this.#connection.getTransceivers()[SLOTS.indexOf(slot)]?.sender.replaceTrack(track ?? null);
   }
 
+  /** How loud the other side is at this moment: 0 to 1. */
+  level(): number {
+    const [source] = this.#connection.getTransceivers()[SLOTS.indexOf("microphone")]?.receiver.getSynchronizationSources() ?? [];
+    return source?.audioLevel ?? 0;
+  }
+
+  /** What may be sent from now on. A browser that cannot say so sends as it likes. */
+  async limit({ sound, pictures, scale }: Limits): Promise<void> {
+    for (const [at, { sender }] of this.#connection.getTransceivers().entries()) {
+      const slot = SLOTS[at];
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings;
+      if (slot === undefined || encoding === undefined) continue;
+      const isSound = kindOf(slot) === "audio";
+      const wanted = isSound
+        ? { maxBitrate: sound, adaptivePtime: true, networkPriority: "high" as const }
+        : {
+            maxBitrate: Math.max(1_000, pictures),
+            active: pictures > 0,
+            ...(slot === "camera" ? { scaleResolutionDownBy: scale } : {}),
+          };
+      const known: Readonly<Record<string, unknown>> = { ...encoding };
+      if (Object.entries(wanted).every(([name, value]) => known[name] === value)) continue;
+      Object.assign(encoding, wanted);
+      await sender.setParameters(parameters).catch(() => undefined); // negotiation goes on: it is set the next time
+    }
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.#connection.getStats();
   }
@@ -103,7 +143,7 @@ export class RtcConnection implements MediaConnection {
       }
       transceiver.direction = "sendrecv";
       transceiver.sender.transform = this.#transform("seal");
-      transceiver.receiver.transform = this.#transform("open");
+      transceiver.receiver.transform = this.#transform(this.#leaf === undefined ? "open" : { open: this.#leaf });
       const { codecs = [] } = RTCRtpReceiver.getCapabilities(kindOf(slot)) ?? {};
       transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => CODECS.test(mimeType)));
       void transceiver.sender.replaceTrack(this.#tracks.get(slot) ?? null);

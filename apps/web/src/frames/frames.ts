@@ -16,10 +16,13 @@ export interface FrameCounts {
 
 export class Frames {
   readonly #ring: KeyRing;
+  readonly #leaf: number | undefined;
   #counts: FrameCounts = { sealed: 0, opened: 0, dropped: 0 };
 
-  constructor(ring: KeyRing) {
+  /** `leaf`: the sender whose frames alone open. */
+  constructor(ring: KeyRing, leaf?: number) {
     this.#ring = ring;
+    this.#leaf = leaf;
   }
 
   get counts(): FrameCounts {
@@ -35,7 +38,7 @@ export class Frames {
   /** @returns undefined for a frame that is not to be played. */
   open(frame: Uint8Array, type: FrameType): Promise<Uint8Array | undefined> {
     const [clear, sealed] = split(frame, type);
-    return this.#counted("opened", async () => concatBytes(clear, await this.#ring.open(sealed, clear)));
+    return this.#counted("opened", async () => concatBytes(clear, await this.#ring.open(sealed, clear, this.#leaf)));
   }
 
   async #counted(what: "sealed" | "opened", run: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> {

@@ -1,12 +1,14 @@
 // The one call that there is for this page: heard from the client, shown by the call's views, which are fetched when there is one. What
 // the client orders meanwhile waits here.
-import type { CallOrder, CallSnapshot, Client, ConversationId } from "@p2pcrypt/client";
+import type { CallOrder, CallSnapshot, Client, ConversationId, GroupCallSnapshot } from "@p2pcrypt/client";
 import { Model } from "./model.ts";
 
 export interface DeskSnapshot {
   readonly call: CallSnapshot | undefined;
   /** The call goes on, and the person looks at messages. */
   readonly isSmall: boolean;
+  /** Of groups: those that go on here or without this device, and one that ended a moment ago. */
+  readonly groups: readonly GroupCallSnapshot[];
 }
 
 export interface DeskDeps {
@@ -27,12 +29,14 @@ export class CallDesk extends Model<DeskSnapshot> {
   #wantsCamera = false;
 
   constructor(deps: DeskDeps) {
-    super({ call: deps.client.calls.list()[0], isSmall: false });
+    super({ call: deps.client.calls.list()[0], isSmall: false, groups: deps.client.groupCalls.list() });
     this.#deps = deps;
     this.until(
       deps.client.subscribe((event) => {
         if (event.kind === "call") this.#heard(event.call);
         if (event.kind === "callOrder") this.#ordered(event.callId, event.order);
+        if (event.kind === "groupCall") this.#heardOfGroup(event.call);
+        if (event.kind === "groupCallOrder") this.#ordered(`${event.callId} ${event.pair}`, event.order);
       }),
     );
   }
@@ -44,7 +48,15 @@ export class CallDesk extends Model<DeskSnapshot> {
 
   async start(id: ConversationId, media: CallSnapshot["media"]): Promise<void> {
     this.#wantsCamera = media === "video";
-    await this.#deps.client.calls.start(id, media);
+    const { client } = this.#deps;
+    const isGroup = client.conversations.get(id)?.kind === "group";
+    await (isGroup ? client.groupCalls : client.calls).start(id, media);
+  }
+
+  /** Answers, or goes into what runs. */
+  async join(callId: string, { withCamera }: { readonly withCamera: boolean }): Promise<void> {
+    this.#wantsCamera = withCamera;
+    await this.#deps.client.groupCalls.join(callId);
   }
 
   async answer({ withCamera }: { readonly withCamera: boolean }): Promise<void> {
@@ -61,7 +73,7 @@ export class CallDesk extends Model<DeskSnapshot> {
 
   /** What was said about the end is read. */
   close(): void {
-    if (this.getSnapshot().call?.state === "ended") this.show({ call: undefined, isSmall: false });
+    if (this.getSnapshot().call?.state === "ended") this.update({ call: undefined, isSmall: false });
   }
 
   setSmall(isSmall: boolean): void {
@@ -82,20 +94,31 @@ export class CallDesk extends Model<DeskSnapshot> {
     else take(order);
   }
 
+  #heardOfGroup(call: GroupCallSnapshot): void {
+    const others = this.getSnapshot().groups.filter(({ id }) => id !== call.id);
+    this.update({ groups: [...others, call] });
+    if (call.state === "ended") this.#deps.after(TOLD_MS, () => this.forget(call));
+  }
+
+  /** What was said about its end is read. */
+  forget(call: GroupCallSnapshot): void {
+    this.update({ groups: this.getSnapshot().groups.filter((one) => one !== call) });
+  }
+
   #heard(call: CallSnapshot): void {
     const { call: shown } = this.getSnapshot();
     if (call.state !== "ended") {
       // Both called at once: the other call takes the place of one's own, and what was pressed for that counts.
-      this.show({ call, isSmall: shown?.id === call.id && this.getSnapshot().isSmall });
+      this.update({ call, isSmall: shown?.id === call.id && this.getSnapshot().isSmall });
       return;
     }
     this.#orders.delete(call.id);
     if (shown?.id !== call.id) return;
     if (!TOLD.has(call.end)) {
-      this.show({ call: undefined, isSmall: false });
+      this.update({ call: undefined, isSmall: false });
       return;
     }
-    this.show({ call, isSmall: false });
+    this.update({ call, isSmall: false });
     this.#deps.after(TOLD_MS, () => {
       if (this.getSnapshot().call?.id === call.id) this.close();
     });

@@ -53,7 +53,7 @@ export function startNotifying({ client, words, settings, isLookedAt, nowMs, not
         fragment: formatRoute({ kind: "requests" }),
       });
     }
-    if (event.kind === "call" && event.call.state === "ringing") {
+    if ((event.kind === "call" || event.kind === "groupCall") && event.call.state === "ringing") {
       const fragment = formatRoute({ kind: "conversation", id: event.call.conversationId, details: false });
       say({ title: t("notify.title"), body: t("call.incoming"), tag: "call", fragment });
     }

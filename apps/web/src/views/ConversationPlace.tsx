@@ -20,6 +20,7 @@ import {
   PersonTrustPlace,
   PinnedPlace,
   QuestionPlace,
+  RunningCallPlace,
   UploadsPlace,
   VoicePlace,
   WritingPlace,
@@ -60,6 +61,7 @@ function Held({
     if (at !== undefined) void thread.goTo(at);
   }, [thread, at]);
   const { client, boot, drafts, toasts } = workspace;
+  const { groups } = useSnapshot(workspace.calls);
   const { contact } = snapshot;
   const place = { workspace, platform, id: route.id };
   const failed = (error: unknown): void => toasts.say(sentenceOf(words, error));
@@ -86,6 +88,7 @@ function Held({
     await acts.edit(edited, text, mentions).catch(failed);
   };
   const nowMs = platform.nowMs();
+  const running = groups.find(({ conversationId, state }) => conversationId === route.id && state === "running");
   const call = (media: CallMedia): void =>
     void workspace.calls.start(route.id, media).catch((error: unknown) => toasts.say(sentenceOf(words, error)));
   const block = async (): Promise<void> => (contact === undefined ? undefined : workspace.block(contact));
@@ -107,11 +110,18 @@ function Held({
           editing={edited?.id}
           chosen={chosen}
           pinned={
-            (snapshot.conversation?.pinned ?? []).length === 0 ? undefined : (
-              <Suspense>
-                <PinnedPlace workspace={workspace} id={route.id} onGo={(number) => void thread.goTo(number)} />
-              </Suspense>
-            )
+            <>
+              {running === undefined ? undefined : (
+                <Suspense>
+                  <RunningCallPlace workspace={workspace} call={running} />
+                </Suspense>
+              )}
+              {(snapshot.conversation?.pinned ?? []).length === 0 ? undefined : (
+                <Suspense>
+                  <PinnedPlace workspace={workspace} id={route.id} onGo={(number) => void thread.goTo(number)} />
+                </Suspense>
+              )}
+            </>
           }
           bar={
             writing === undefined ? undefined : (

@@ -139,8 +139,8 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
 
 /** Fetched with the first call. */
 function Calling({ workspace, platform }: Omit<ColumnsProps, "router">) {
-  const { call } = useSnapshot(workspace.calls);
-  return call === undefined ? undefined : <CallPlace workspace={workspace} platform={platform} />;
+  const { call, groups } = useSnapshot(workspace.calls);
+  return call === undefined && groups.length === 0 ? undefined : <CallPlace workspace={workspace} platform={platform} />;
 }
 
 function Place(props: ColumnsProps & { readonly route: Route }) {

@@ -7,14 +7,19 @@ import { Compare } from "../model/compare.ts";
 import { trustMarkOf } from "../model/trust-mark.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
+import { shownName } from "../text/printable.ts";
 import { CallBar } from "./call/CallBar.tsx";
 import { CallScreen } from "./call/CallScreen.tsx";
 import { CallSounds } from "./call/CallSounds.tsx";
 import { Ringing } from "./call/Ringing.tsx";
+import { GroupCallPlace } from "./group-call-places.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
 import "../styles/call.css";
 
 export { CallTestPlace } from "./call-test-place.tsx";
+export { RunningCallPlace } from "./group-call-places.tsx";
+
+const ADDED_WITHIN_MS = 15_000;
 
 interface CallProps {
   readonly workspace: Workspace;
@@ -26,7 +31,7 @@ export function CallPlace({ workspace, platform }: CallProps) {
   const { call } = useSnapshot(calls);
   const sound = call?.state === "ringing" || call?.state === "calling" ? call.state : undefined;
   useEffect(() => (sound === undefined ? undefined : startRinging(sound, platform.everySecond)), [sound, platform]);
-  if (call === undefined) return undefined;
+  if (call === undefined) return <GroupCallPlace workspace={workspace} platform={platform} />;
   const who = whoIn(workspace, call);
   const actions = {
     answer: (withCamera: boolean) => void calls.answer({ withCamera }),
@@ -56,6 +61,47 @@ function whoIn({ client }: Workspace, { contactId }: CallSnapshot): CallWho {
   };
 }
 
+/**
+ * A third one in a call of two: the call goes on in a group of the three, where everybody sees who is in it and what was said stays. The
+ * others are asked there: nobody is taken into a call with somebody else unasked.
+ */
+async function askIn(
+  { client, calls: desk }: Workspace,
+  platform: Platform,
+  {
+    call,
+    who,
+    identityId,
+    withCamera,
+  }: { readonly call: CallSnapshot; readonly who: CallWho; readonly identityId: string; readonly withCamera: boolean },
+): Promise<void> {
+  const third = client.contacts.list().find((contact) => contact.identityId === identityId);
+  if (third === undefined) return;
+  const names = [client.account.snapshot().name, who.name, third.name].map((name) => shownName(name).slice(0, 20));
+  const { id } = await client.groups.create(names.join(", "), [call.contactId, third.identityId]);
+  // The call of two goes on until both are in the group.
+  await new Promise<void>((resolve, reject) => {
+    const look = (): void => {
+      const group = client.conversations.get(id);
+      if (group?.state !== "active" || group.members.length < 3) return;
+      stop();
+      resolve();
+    };
+    const stopListening = client.subscribe((event) => (event.kind === "conversation" ? look() : undefined));
+    const stopWaiting = platform.after(ADDED_WITHIN_MS, () => {
+      stop();
+      reject(new RangeError("nobody was added"));
+    });
+    const stop = (): void => {
+      stopListening();
+      stopWaiting();
+    };
+    look();
+  });
+  await client.calls.hangUp(call.id);
+  await desk.start(id, withCamera ? "video" : "voice");
+}
+
 function LiveCall({ workspace, platform, call, who }: CallProps & { readonly call: CallSnapshot; readonly who: CallWho }) {
   const { client, boot, calls: desk } = workspace;
   const session = useOwnModel(() => new CallSession(call, { client, boot, desk, platform }), call.id);
@@ -78,7 +124,7 @@ function Live({
   readonly session: CallSession;
   readonly compare: Compare;
 }) {
-  const { calls: desk } = workspace;
+  const { client, calls: desk } = workspace;
   const { isSmall } = useSnapshot(desk);
   const media = useSnapshot(session);
   const { contact, shortCode } = useSnapshot(compare);
@@ -87,12 +133,15 @@ function Live({
   const shown = { call, who: { ...who, mark }, media, nowMs: () => platform.nowMs(), everySecond: platform.everySecond };
   return (
     <>
-      <CallSounds stream={media.theirSound} />
+      <CallSounds stream={media.theirSound} isHeld={media.isHeld} />
       {isSmall ? (
         <CallBar {...shown} onOpen={() => desk.setSmall(false)} onHangUp={hangUp} />
       ) : (
         <CallScreen
           {...shown}
+          askable={client.contacts
+            .list()
+            .filter(({ identityId, state }) => state === "accepted" && identityId !== call.contactId)}
           check={{
             run: shortCode,
             actions: {
@@ -106,6 +155,9 @@ function Live({
             hangUp,
             makeSmall: () => desk.setSmall(true),
             setMuted: (isMuted) => session.setMuted(isMuted),
+            setHeld: (isHeld) => session.setHeld(isHeld),
+            setEffects: (effects) => void session.setEffects(effects),
+            ask: (identityId) => askIn(workspace, platform, { call, who, identityId, withCamera: media.camera !== undefined }),
             setCamera: (isOn) => void session.setCamera(isOn),
             setScreen: (isOn) => void session.setScreen(isOn),
             choose: (choice) => void session.choose(choice),

@@ -47,6 +47,7 @@ export const FilePlace = lazy(async () => ({ default: (await later.files()).File
 export const VoicePlace = lazy(async () => ({ default: (await later.files()).VoicePlace }));
 export const CallPlace = lazy(async () => ({ default: (await later.calls()).CallPlace }));
 export const CallTestPlace = lazy(async () => ({ default: (await later.calls()).CallTestPlace }));
+export const RunningCallPlace = lazy(async () => ({ default: (await later.calls()).RunningCallPlace }));
 export const NewGroupPlace = lazy(async () => ({ default: (await later.groups()).NewGroupPlace }));
 export const GroupAddPlace = lazy(async () => ({ default: (await later.groups()).GroupAddPlace }));
 export const JoinPlace = lazy(async () => ({ default: (await later.groups()).JoinPlace }));

@@ -26,11 +26,15 @@ export interface Pair {
   /** Of two, the one with the lower join offers: they never both do. */
   readonly isOffering: boolean;
   number: number;
+  attempt: number;
+  /** Found after the description of that number: said again until there is a way. */
+  found: readonly string[];
   described?: CallDescription;
   isAnswered: boolean;
   state: PairState;
   saying?: Cancel;
   limit?: Cancel;
+  finding?: Cancel;
 }
 
 /** Another device that is in. */

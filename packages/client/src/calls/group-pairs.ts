@@ -1,7 +1,7 @@
 // The connections of one device in a group's calls: one to each other device that is in, set up as a call of two is
 // (spec/protocol/call.md section 7). What another device than the pair's says of it is dropped (K2).
 import { type Cancel, decodeBase64Url } from "@p2pcrypt/bytes";
-import type { CallSignalContent, CallStep } from "@p2pcrypt/content";
+import { type CallSignalContent, type CallStep, MAX_CANDIDATES } from "@p2pcrypt/content";
 import type { CallOrder, CallRoutes, ConnectionReport } from "../call-snapshots.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
@@ -46,7 +46,14 @@ export class GroupPairs {
     for (const part of inOrder(call)) {
       if (part.pair !== undefined || part.identityId === identityId || places <= 0) continue;
       places -= 1;
-      part.pair = { isOffering: own.joinText < part.join, number: 0, isAnswered: false, state: "connecting" };
+      part.pair = {
+        isOffering: own.joinText < part.join,
+        number: 0,
+        attempt: 0,
+        found: [],
+        isAnswered: false,
+        state: "connecting",
+      };
       this.#connect(call, part, part.pair);
       if (part.pair.isOffering) this.#orderOffer(call, own, part);
     }
@@ -56,6 +63,7 @@ export class GroupPairs {
   drop({ pair }: Part): void {
     pair?.saying?.();
     pair?.limit?.();
+    pair?.finding?.();
   }
 
   keysChanged({ id, groupId, own, parts }: GroupCall): void {
@@ -77,7 +85,9 @@ export class GroupPairs {
         if (signal.number === pair.number && pair.described !== undefined)
           this.#deps.say(call, { step: "answer", ...pair.described });
         if (signal.number <= pair.number) return;
+        if ((signal.attempt ?? 0) > pair.attempt) this.#beginAnew(call, pair, signal.attempt ?? 0);
         pair.number = signal.number;
+        pair.found = [];
         delete pair.described;
         if (isLost(pair)) this.#connect(call, part, pair);
         this.#order(call, part, { kind: "remoteOffer", number: signal.number, sdp: signal.sdp });
@@ -104,7 +114,9 @@ export class GroupPairs {
     const { own } = call;
     const { pair } = part;
     if (own === undefined || pair === undefined || number !== pair.number) return;
-    pair.described = { to: part.device, join: own.joinText, number, sdp, toJoin: part.join };
+    const { attempt } = pair;
+    const again = attempt === 0 ? {} : { attempt };
+    pair.described = { to: part.device, join: own.joinText, number, sdp, toJoin: part.join, ...again };
     if (!pair.isOffering) {
       this.#deps.say(call, { step: "answer", ...pair.described });
       return;
@@ -115,10 +127,23 @@ export class GroupPairs {
 
   offerCandidates(
     call: GroupCall,
-    { device, join, pair }: Part,
+    part: Part,
     { number, candidates }: { readonly number: number; readonly candidates: readonly string[] },
   ): void {
-    if (number === pair?.number) this.#deps.say(call, { step: "candidates", to: device, number, candidates, toJoin: join });
+    const { pair } = part;
+    if (pair === undefined || number !== pair.number) return;
+    pair.found = [...pair.found, ...candidates].slice(0, MAX_CANDIDATES);
+    this.#sayFound(call, part, pair);
+  }
+
+  #sayFound(call: GroupCall, part: Part, pair: Pair): void {
+    const { number, found: candidates } = pair;
+    pair.finding?.();
+    if (candidates.length === 0 || isLost(pair) || call.parts.get(part.device) !== part) return;
+    this.#deps.say(call, { step: "candidates", to: part.device, number, candidates, toJoin: part.join });
+    pair.finding = this.#deps.core.deps.timers.after(SAY_AGAIN_MS, () => {
+      if (pair.state !== "connected") this.#sayFound(call, part, pair);
+    });
   }
 
   report(call: GroupCall, part: Part, state: ConnectionReport): void {
@@ -166,6 +191,7 @@ export class GroupPairs {
     part.pair.saying?.();
     own.number += 1;
     part.pair.number = own.number;
+    part.pair.found = [];
     this.#order(call, part, { kind: "offer", number: own.number });
   }
 
@@ -179,9 +205,16 @@ export class GroupPairs {
   /** With a new connection: whoever holds the media closes one that is lost. */
   #tryAgain(call: GroupCall, part: Part): void {
     if (call.own === undefined || part.pair === undefined || call.parts.get(part.device) !== part) return;
+    part.pair.attempt += 1;
     this.#connect(call, part, part.pair);
     this.#orderOffer(call, call.own, part);
     this.#deps.changed(call);
+  }
+
+  /** Whoever holds the media closes what there was, and opens another one. */
+  #beginAnew(call: GroupCall, pair: Pair, attempt: number): void {
+    pair.attempt = attempt;
+    if (!isLost(pair)) this.#become(call, pair, "unreachable");
   }
 
   #connect(call: GroupCall, part: Part, pair: Pair): void {

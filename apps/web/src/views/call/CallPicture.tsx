@@ -7,7 +7,7 @@ export function CallPicture({
 }: {
   readonly stream: MediaStream;
   readonly label: string;
-  readonly look: "big" | "own" | "beside";
+  readonly look: "big" | "own" | "beside" | "tile";
 }) {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {

@@ -1,22 +1,32 @@
 import { useEffect, useState } from "react";
-import type { DeviceChoice } from "../../call/own-media.ts";
+import type { DeviceChoice, Effects } from "../../call/own-media.ts";
 import { Button } from "../kit/Button.tsx";
-import { Choice } from "../kit/Choice.tsx";
+import { Choice, Switch } from "../kit/Choice.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { useWords } from "../surroundings.ts";
 
 export interface DevicesProps {
   readonly choice: DeviceChoice;
+  readonly effects: Effects;
   readonly onChoose: (choice: Partial<DeviceChoice>) => void;
+  readonly onEffects: (effects: Partial<Effects>) => void;
   readonly onClose: () => void;
 }
 
 /** Which microphone and camera, also in mid-call. The browser names them once it was allowed to use one. */
-export function Devices({ choice, onChoose, onClose }: DevicesProps) {
+export function Devices({ choice, effects, onChoose, onEffects, onClose }: DevicesProps) {
   const { t } = useWords();
   return (
     <Dialog title={t("call.devices")} onClose={onClose}>
       <DeviceChoices choice={choice} onChoose={onChoose} />
+      <Switch
+        label={t("call.noise")}
+        isOn={effects.suppressesNoise}
+        onChange={(suppressesNoise) => onEffects({ suppressesNoise })}
+      />
+      {effects.blurs === undefined ? undefined : (
+        <Switch label={t("call.blur")} isOn={effects.blurs} onChange={(blurs) => onEffects({ blurs })} />
+      )}
       <Button onPress={onClose}>{t("app.close")}</Button>
     </Dialog>
   );

@@ -98,7 +98,7 @@ export function Conversation(props: ConversationProps) {
             </span>
           </span>
         </a>
-        {conversation.kind === "direct" && conversation.state === "active" && contact?.state === "accepted" ? (
+        {conversation.state === "active" && (conversation.kind === "group" || contact?.state === "accepted") ? (
           <>
             <IconButton label={t("call.of.voice")} icon={<Phone size={20} aria-hidden />} onPress={() => onCall("voice")} />
             <span className="video-call">

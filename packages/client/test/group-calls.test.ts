@@ -1,6 +1,6 @@
 // Calls of groups on virtual time, without media: who is in, who is connected to whom, and what a member who lies brings about.
 import { encodeBase64Url } from "@p2pcrypt/bytes";
-import type { CallSignalContent } from "@p2pcrypt/content";
+import type { CallSignalContent, ContentId } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Entry } from "../src/index.ts";
@@ -198,6 +198,17 @@ describe("a call of a group", () => {
     await world.pass(2_000);
     expect(JSON.stringify(phone(0).call?.people)).toBe(before);
     expect(phone(0).orders).toHaveLength(orders);
+    await tasks.close();
+  });
+
+  it("K5: of what a member rings without being in, nothing is left once it rings no more", async () => {
+    const { core, tasks } = await world.inside("Dana", (await copyOf(everybody[3])).disk);
+    await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
+    for (const call of ["A", "b", "z"].map((letter) => letter.repeat(21).concat("A") as ContentId))
+      tasks.ephemerals.signal(groupIdOf(everybody[3]), { kind: "callSignal", call, step: "ring", media: "voice" });
+    const rings = () => everybody[0].client.groupCalls.list().some(({ state }) => state === "ringing");
+    await world.until("it rings", rings);
+    await world.until("over", () => everybody.every(({ client }) => client.groupCalls.list().length === 0), 20_000);
     await tasks.close();
   });
 

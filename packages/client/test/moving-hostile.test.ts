@@ -1,11 +1,11 @@
 // A conversation that is moved to a node, or with a member, that means no good.
-import type { OperationName, RequestOf, ResponseOf } from "@p2pcrypt/api";
+import { ApiError, type OperationName, type RequestOf, type ResponseOf } from "@p2pcrypt/api";
 import type { NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { toExtensions } from "../../session/src/group/context-rules.ts";
 import { stateOf } from "../../session/test/support/forge.ts";
 import { founded, groupIdOf, groupOf, Insider, sayIn } from "./support/group-world.ts";
-import { faults, heard, World } from "./support/world.ts";
+import { conversationOf, faults, heard, NODE_URL, World } from "./support/world.ts";
 
 const OTHER_URL = "https://other.example";
 
@@ -59,4 +59,29 @@ it("M8 M9: a record that takes the position of a move, and is skipped by all, en
   await world.until("heard", () => heard(ana).includes("there"), 60_000);
   for (const one of [ana, ben]) expect([...faults(one), ...(groupOf(one)?.warnings ?? [])]).toEqual([]);
   await world.close(ana, ben);
+});
+
+it("M8: a move that the new node kept and denied, put into the log by a member, leads whoever made it along with everybody", async () => {
+  const world = await World.create();
+  await world.furtherNode(OTHER_URL);
+  const kept: Uint8Array[] = [];
+  const ana = await world.person(
+    "Ana",
+    when(async (record) => {
+      if (kept.push(record) === 1) throw new ApiError("quota");
+    }),
+  );
+  const ben = await world.person("Ben");
+  await world.acquainted(ben, ana);
+  await Promise.all([ana, ben].map(({ client }) => client.settled()));
+  await ana.client.conversations.move(conversationOf(ana)?.id ?? "", OTHER_URL);
+  await world.until("denied", () => kept.length > 0 && conversationOf(ana)?.pending.length === 0);
+  expect(conversationOf(ana)?.nodeUrls).toEqual([NODE_URL]);
+  await ben.client.close();
+  const insider = await Insider.of(world, ben, conversationOf(ben)?.id ?? "");
+  expect(await insider.handshake(kept[0] ?? new Uint8Array(0))).toMatchObject({ position: insider.session.positions + 1 });
+  await world.until("led along", () => conversationOf(ana)?.nodeUrls.join() === OTHER_URL);
+  expect(conversationOf(ana)).toMatchObject({ state: "active", warnings: [] });
+  expect(faults(ana)).toEqual([]);
+  await world.close(ana);
 });

@@ -6,6 +6,7 @@ import type { Core } from "../core.ts";
 import type { NodeLink } from "../net/node-link.ts";
 import { ConnectionError } from "../ports.ts";
 import type { ClaimRow, FormerStreamRow, GroupRow, MoveRow } from "../store/rows.ts";
+import { disown } from "./disowned.ts";
 import { withAbandoned } from "./move.ts";
 import { appendAt, signedConfiguration } from "./stream-calls.ts";
 import { appendEntry } from "./thread.ts";
@@ -73,9 +74,7 @@ async function withdraw(core: Core, groupId: string, move: MoveRow, isRefused: b
     const group = tx.get(groups, groupId);
     const session = await core.sessions.get(groupId);
     if (group === undefined || session?.pendingRecord === undefined) return;
-    core.sessions.spend(tx, groupId);
-    core.sessions.stage(tx, session.withoutPending());
-    const { claim: _, ...rest } = withAbandoned(group, move, core.nowMs);
+    const { claim: _, ...rest } = withAbandoned(disown(core, tx, group, session), move, core.nowMs);
     const wishes = isRefused ? (group.wishes ?? []).filter(({ kind }) => kind !== "move") : (group.wishes ?? []);
     tx.put(groups, groupId, { ...rest, wishes });
     if (!isRefused) return;

@@ -102,6 +102,7 @@ export async function follow(
   if (place === undefined) return;
   const { groups, threads } = core.tables;
   const { checkpoint: _, trail: __, sealed: ___, offers: ____, rival: _____, place: left, tokens, ...rest } = group;
+  const { former = [] } = group;
   const configVersion = after.positions;
   const old: FormerStreamRow = { place: left, readTokens: [tokens.readToken], untilMs: core.nowMs + FORMER_MS };
   const next: TokensRow = { configVersion, ...(await after.streamTokens(place.stream, configVersion)) };
@@ -113,7 +114,8 @@ export async function follow(
     cursor: { seq: 0, chain, positions: before.positions, handshakeChain: before.handshakeHead },
     lastMove: { place, positions: before.positions },
     leftStreams: [...(group.leftStreams ?? []), encodeHex(left.stream)].slice(-MAX_LEFT),
-    ...(isOwn ? { former: [...(group.former ?? []), old] } : {}),
+    // A stream that was given up before is needed again when its commit came into the log all the same.
+    ...(isOwn ? { former: [...former.filter((one) => !equalBytes(one.place.stream, place.stream)), old] } : {}),
   });
   const thread = tx.get(threads, group.threadId);
   if (thread !== undefined) resend(core, tx, thread);

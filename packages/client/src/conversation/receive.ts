@@ -13,6 +13,7 @@ import type { AddRow, CursorRow, GroupRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyContent, applyOwnEcho, type VerificationRuns } from "./content.ts";
+import { disown, reclaimed, withoutDisowned } from "./disowned.ts";
 import { becomeStuck } from "./give-way.ts";
 import { joinByWelcome } from "./join.ts";
 import { rosterOf } from "./membership.ts";
@@ -159,12 +160,14 @@ class Receiver {
   }
 
   async #handshake({ record, position = 0, timeMs: atMs }: FollowedRecord, at: CursorRow): Promise<void> {
-    const before = await this.#session();
-    if (position <= before.positions) return; // known from the Welcome
+    const present = await this.#session();
+    if (position <= present.positions) return; // known from the Welcome
+    const before = reclaimed(this.#core, this.#tx, this.#group, present, record);
     const outcome = await before.receiveHandshake(record, { position });
     this.#core.sessions.stage(this.#tx, outcome.session);
     switch (outcome.kind) {
       case "applied":
+        this.#tx.put(this.#core.tables.groups, this.#groupId, withoutDisowned(this.#group));
         await this.#applied(before, outcome, at, atMs);
         break;
       case "skipped":
@@ -181,8 +184,8 @@ class Receiver {
     if (outcome.session.pendingRecord !== undefined) {
       // A move is made for one position: whoever took it, and be it with nothing, ends the attempt.
       if (claim.move === undefined) return;
-      this.#core.sessions.spend(this.#tx, this.#groupId);
-      this.#core.sessions.stage(this.#tx, outcome.session.withoutPending());
+      const left = disown(this.#core, this.#tx, rest, outcome.session);
+      return this.#tx.put(this.#core.tables.groups, this.#groupId, withAbandoned(left, claim.move, this.#core.nowMs));
     }
     const isOwn = outcome.kind === "applied" && outcome.isOwn;
     const group = claim.move === undefined || isOwn ? rest : withAbandoned(rest, claim.move, this.#core.nowMs);

@@ -362,6 +362,8 @@ export interface GroupRow {
   readonly disappearAfterS?: number;
   /** Streams that are not needed any more, and when this device has the node delete them. */
   readonly former?: readonly FormerStreamRow[];
+  /** The last commit that was taken back after it had left this device, as long as its epoch lasts. */
+  readonly disowned?: { readonly record: Uint8Array; readonly pending: Uint8Array; readonly epoch: bigint };
   /** How it came where it is, and the streams where it was, hex. */
   readonly lastMove?: { readonly place: Place; readonly positions: number };
   readonly leftStreams?: readonly string[];

@@ -75,7 +75,7 @@ it("M8: a move that the new node kept and denied, put into the log by a member, 
   await world.acquainted(ben, ana);
   await Promise.all([ana, ben].map(({ client }) => client.settled()));
   await ana.client.conversations.move(conversationOf(ana)?.id ?? "", OTHER_URL);
-  await world.until("denied", () => kept.length > 0 && conversationOf(ana)?.pending.length === 0);
+  await world.until("denied", () => kept.length > 0 && conversationOf(ana)?.pending?.length === 0);
   expect(conversationOf(ana)?.nodeUrls).toEqual([NODE_URL]);
   await ben.client.close();
   const insider = await Insider.of(world, ben, conversationOf(ben)?.id ?? "");

@@ -57,7 +57,10 @@ export class GroupHeard {
     const call = known ?? this.#table.begin(id, group, media, { by: author.identityId, isMine: false });
     if (this.#moved(call)) return;
     const other = [...this.#table.calls.values()].find(({ state, groupId }) => state === "ringing" && groupId === call.groupId);
-    if (other !== undefined && other.id < id) return this.#table.settle(call); // two began at once: the higher id comes over
+    if (other !== undefined && other.id < id) {
+      this.#table.settle(call); // two began at once: whoever has the higher id comes over
+      return;
+    }
     if (other !== undefined) this.#table.stopRinging(other, "replaced");
     call.quietUntilMs = nowMs + RING_FADES_MS;
     if (this.#table.isBusy) {

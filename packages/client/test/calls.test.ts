@@ -156,6 +156,22 @@ describe("a call of two", () => {
     await over(id);
   });
 
+  it("R11: waits for a node that is away in mid-call, and goes on through its relay when it is back", async () => {
+    const id = await connected();
+    const routes = atAna.connection?.routes.length ?? 0;
+    world.nodeDown();
+    await world.until("away", () => ana.client.nodes().every(({ state }) => state.kind !== "connected"));
+    atAna.connection?.becomes("disconnected");
+    await world.until("looks", () => atAna.call(id)?.state === "reconnecting");
+    await world.pass(2_500);
+    expect([atAna.call(id)?.state, atAna.connection?.routes.length]).toEqual(["reconnecting", routes]);
+    world.nodeUp();
+    await world.until("back", () => atAna.call(id)?.state === "connected", 30_000);
+    expect(atAna.connection?.routes.at(-1)).toMatchObject({ isRelayOnly: true });
+    expect(atAna.connection?.routes.length).toBeGreaterThan(routes);
+    await over(id);
+  });
+
   it("K2: another certificate within a call, or none that can be checked, ends it", async () => {
     const id = await connected();
     atBen.behaviour.fingerprint = "CD";

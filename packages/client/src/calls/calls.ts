@@ -155,9 +155,16 @@ export class CallRuns {
 
   /** @throws {ClientError} call/unknown, call/noRelay */
   async routes(callId: string): Promise<CallRoutes> {
+    const core = this.#core;
     const call = this.#going(callId);
-    const routes = await routesOf(this.#core, call.snapshot);
-    if (routes !== undefined) return routes;
+    for (;;) {
+      const routes = await routesOf(core, call.snapshot);
+      if (routes !== undefined) return routes;
+      if (call.snapshot.connectedAtMs === undefined) break;
+      // A call that went on before waits for the node as long as it waits for the other side.
+      await new Promise<void>((resolve) => core.deps.timers.after(SAY_AGAIN_MS, resolve));
+      if (core.isStopped || !isGoingOn(call)) throw new ClientError({ code: "call/unknown" });
+    }
     this.end(call, "noRelay", "failed");
     throw new ClientError({ code: "call/noRelay" });
   }

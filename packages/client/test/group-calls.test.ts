@@ -2,6 +2,7 @@
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallSignalContent, ContentId } from "@p2pcrypt/content";
 import type { IdentityId } from "@p2pcrypt/session";
+import type { EpochKeys } from "@p2pcrypt/sframe";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Entry } from "../src/index.ts";
 import { GroupPhone } from "./support/group-phone.ts";
@@ -199,6 +200,24 @@ describe("a call of a group", () => {
     expect(JSON.stringify(phone(0).call?.people)).toBe(before);
     expect(phone(0).orders).toHaveLength(orders);
     await tasks.close();
+  });
+
+  it("K3: whoever takes the media of a call over is given no key that was sealed with, and who had it before has none", async () => {
+    const id = await begun();
+    await join(id, 1);
+    await meshed(0, 1);
+    const own = phone(0).keys.at(-1)?.own;
+    const later: (EpochKeys | undefined)[] = [];
+    everybody[0].client.watchCallKeys?.(id, (keys) => later.push(keys));
+    await join(id, 2);
+    await meshed(0, 1, 2);
+    expect([phone(0).keys.at(-1), later]).toEqual([undefined, []]);
+    await everybody[0].client.groupCalls.leave(id);
+    await join(id, 0);
+    await meshed(0, 1, 2);
+    await world.until("another key", () => phone(0).keys.at(-1)?.others.length === 2);
+    expect(phone(0).keys.at(-1)?.own.baseKey).not.toEqual(own?.baseKey);
+    expect(later).toEqual([undefined]);
   });
 
   it("K5: of what a member rings without being in, nothing is left once it rings no more", async () => {

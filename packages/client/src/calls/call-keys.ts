@@ -30,18 +30,26 @@ export class CallKeys {
   readonly #known = new Map<string, Known>();
   /** One that was overtaken is dropped. */
   readonly #changes = new Map<string, number>();
-  readonly #listeners = new Map<string, Set<CallKeysListener>>();
+  /** By call: whoever seals its media. */
+  readonly #holders = new Map<string, CallKeysListener>();
+  /** By call and own key: who seals with it. */
+  readonly #sealing = new Map<string, Map<string, CallKeysListener>>();
 
   constructor(core: Core) {
     this.#core = core;
   }
 
+  /**
+   * Of several the last one seals. It is given no key that another one sealed with: it would begin to count again, and use nonces twice (K3).
+   */
   watch(callId: string, listener: CallKeysListener): () => void {
-    const listeners = this.#listeners.get(callId) ?? new Set();
-    this.#listeners.set(callId, listeners.add(listener));
+    this.#holders.get(callId)?.(undefined);
+    this.#holders.set(callId, listener);
     const known = this.#known.get(callId);
-    if (known !== undefined) listener(known.keys);
-    return () => listeners.delete(listener);
+    if (known !== undefined) this.#hand(callId, known.keys);
+    return () => {
+      if (this.#holders.get(callId) === listener) this.#holders.delete(callId);
+    };
   }
 
   /** There may be a new epoch, or somebody joined or left. */
@@ -56,12 +64,23 @@ export class CallKeys {
   forget(callId: string): void {
     this.#known.delete(callId);
     this.#changes.delete(callId);
-    for (const listener of this.#listeners.get(callId) ?? []) listener(undefined);
-    this.#listeners.delete(callId);
+    this.#sealing.delete(callId);
+    this.#holders.get(callId)?.(undefined);
+    this.#holders.delete(callId);
   }
 
   close(): void {
-    for (const callId of [...this.#listeners.keys()]) this.forget(callId);
+    for (const callId of [...this.#holders.keys()]) this.forget(callId);
+  }
+
+  #hand(callId: string, keys: EpochKeys): void {
+    const holder = this.#holders.get(callId);
+    const { kid, baseKey } = keys.own;
+    const sealing = this.#sealing.get(callId) ?? new Map<string, CallKeysListener>();
+    const own = `${kid} ${encodeHex(baseKey)}`;
+    if (holder === undefined || (sealing.get(own) ?? holder) !== holder) return;
+    this.#sealing.set(callId, sealing.set(own, holder));
+    holder(keys);
   }
 
   async #derive({ callId, groupId, join, others }: CallSenders, isNewest: () => boolean): Promise<void> {
@@ -88,6 +107,6 @@ export class CallKeys {
       isRemoval: before !== undefined && !before.members.every(isThere),
     };
     this.#known.set(callId, { epoch, joins, members, keys });
-    for (const listener of this.#listeners.get(callId) ?? []) listener(keys);
+    this.#hand(callId, keys);
   }
 }

@@ -1,6 +1,8 @@
 // What was said, later: found again, put in order, kept while it is being written, and gone when its time is over.
+import { join } from "node:path";
 import { expect, it } from "vitest";
-import { findBarriers, lookAt } from "./rig/look.ts";
+import { findBarriers, lookAt, takePicture } from "./rig/look.ts";
+import { NodeProcess } from "./rig/node-process.ts";
 import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
@@ -63,5 +65,28 @@ it("messages disappear when their time is over; meanwhile an old one is found by
   await ana.goToPlace("#/search");
   await ana.fill(t("search.words"), "gone before long");
   await ana.read(t("search.none"));
+
+  // It goes on at another node, and so does who moved it.
+  const other = await NodeProcess.start(join(stage().folder, "other"));
+  ana.allowedHosts.add(other.host);
+  await openConversation(ana, "Ben");
+  await ana.page.getByRole("link", { name: t("chat.details") }).click();
+  await ana.fill(t("move.label"), other.url);
+  await ana.press(t("move.move"));
+  await ben.until(() => ben.conversation?.nodeUrls[0] === other.url);
+  await ana.see(ana.page.getByText(t("event.moved", { by: "Ana", node: other.host })).first());
+  await ana.see(ana.page.getByRole("button", { name: t("move.copy") }));
+  await takePicture(ana.page, "moved");
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await ana.goToPlace("#/settings");
+  await ana.fill(t("settings.nodeOther"), other.url);
+  await ana.press(t("settings.nodeChange"));
+  await ana.read(t("settings.nodeChanged"));
+  await ben.until(() => ben.client.contacts.list()[0]?.nodeUrls[0] === other.url);
+  await takePicture(ana.page, "other-home");
+  await ben.say("Heard where you are");
+  await openConversation(ana, "Ben");
+  await expectToRead(ana, "Heard where you are");
   await ben.close();
+  await other.kill();
 });

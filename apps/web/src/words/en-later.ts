@@ -740,7 +740,8 @@ export const enLater = {
   "move.move": "Move",
   "move.follow": "Follow the link",
   "move.pending": "Being moved to {{node}}.",
-  "move.tell": "It was moved here. Members who are not told by themselves paste this link in the details of this conversation.",
+  "move.tell":
+    "It was moved here. Give this link to members who do not follow by themselves: they paste it in the details of this conversation.",
   "move.copy": "Copy link",
   "move.rival": "{{name}} moved this group to {{node}} without knowing all that this device knows.",
   "move.rejoin": "Ask to be taken in there",

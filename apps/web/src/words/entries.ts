@@ -11,6 +11,7 @@ import {
 import { shownName, shownText } from "../text/printable.ts";
 import type { WordKey } from "./catalogue.ts";
 import { durationIn } from "./durations.ts";
+import { hostOf } from "./failures.ts";
 import type { Words } from "./words.ts";
 
 export function eventSentence(words: Words, event: ConversationEvent): string {
@@ -38,12 +39,12 @@ export function eventSentence(words: Words, event: ConversationEvent): string {
     case "attestationAsked":
       return t(`event.${event.what}`, { name: shownName(event.name) });
     case "moved":
-      return t("event.moved", { by: shownName(event.by), node: shownText(event.nodeUrl ?? "?") });
+      return t("event.moved", { by: shownName(event.by), node: shownText(hostOf(event.nodeUrl ?? "")) });
     case "movedApart":
-      return t("event.movedApart", { name: shownName(event.name), node: shownText(event.nodeUrl) });
+      return t("event.movedApart", { name: shownName(event.name), node: shownText(hostOf(event.nodeUrl)) });
     case "notMoved":
     case "forked":
-      return t(`event.${event.what}`, { node: shownText(event.nodeUrl) });
+      return t(`event.${event.what}`, { node: shownText(hostOf(event.nodeUrl)) });
     case "rolesChanged":
       return t(`event.${event.what}`, { by: shownName(event.by) });
     case "promoted":

@@ -7,7 +7,7 @@ import { ClientError } from "../failure.ts";
 import { InboxReader } from "../mail/inbox.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import type { Step } from "../run/pump.ts";
-import type { FormerHomeRow } from "../store/rows.ts";
+import type { FormerHomeRow } from "../store/move-rows.ts";
 import { SELF } from "../store/tables.ts";
 import { newInbox } from "./create.ts";
 import { parseNodeUrl } from "./node-url.ts";
@@ -52,6 +52,8 @@ export async function changeHome(core: Core, nodeUrl: string): Promise<void> {
     }
   });
   core.links.to(url);
+  // Which of them is home is told with each.
+  for (const node of core.links.snapshots(url)) core.emit({ kind: "node", node });
 }
 
 /** The home before. */

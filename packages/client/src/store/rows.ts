@@ -10,6 +10,7 @@ import type { PinnedMessage } from "../message-snapshots.ts";
 import type { ContactAlert, ContactState, ConversationWarning, Settings, Successor, TrustSnapshot } from "../snapshots.ts";
 import type { OwnCertification } from "../trust-snapshots.ts";
 import type { NodeBackupRow } from "./backup-rows.ts";
+import type { FormerHomeRow, FormerStreamRow, MoveOfferRow, MoveRow, UnsettledRow } from "./move-rows.ts";
 
 // ---- account -------------------------------------------------------------------------------------------------------------------
 
@@ -83,15 +84,6 @@ export interface InboxRow {
   readonly cursor?: CursorRow;
   /** Newest last; the last one is in the profile. */
   readonly keys: readonly InboxKeyRow[];
-}
-
-export interface FormerHomeRow {
-  readonly nodeUrl: string;
-  readonly nodeId: IdentityId;
-  readonly inbox: InboxRow;
-  readonly untilMs: number;
-  /** Of the newest profile that it was given. */
-  readonly toldSequence?: bigint;
 }
 
 export interface InboxKeyRow {
@@ -377,33 +369,6 @@ export interface GroupRow {
   readonly alone?: readonly string[];
 }
 
-export interface MoveOfferRow {
-  readonly place: Place;
-  /** Handshakes before the commit that moves. */
-  readonly positions: number;
-  /** Whose letter it was; absent for a link. */
-  readonly by?: IdentityId;
-  readonly atMs: number;
-}
-
-export interface UnsettledRow {
-  readonly place: Place;
-  readonly tokens: TokensRow;
-  /** How far the log there was read. */
-  readonly seq: number;
-  readonly position: number;
-  readonly record: Uint8Array;
-  readonly by: IdentityId;
-  readonly atMs: number;
-}
-
-export interface FormerStreamRow {
-  readonly place: Place;
-  /** One of them reads it. */
-  readonly readTokens: readonly Uint8Array[];
-  readonly untilMs: number;
-}
-
 export interface InvitationRow {
   readonly secret: Uint8Array;
   readonly createdMs: number;
@@ -467,17 +432,6 @@ export interface ClaimRow {
     readonly isRemoval: boolean;
   };
   readonly move?: MoveRow;
-}
-
-/** A commit that names another place: the stream there is whole before the commit goes to the present one. */
-export interface MoveRow {
-  readonly place: Place;
-  readonly admins: readonly Uint8Array[];
-  /** Of the epoch before the commit, with which the stream is made, and of the one that it starts. */
-  readonly first: TokensRow;
-  readonly next: TokensRow;
-  /** The stream is there, with the commit in it. */
-  readonly isReady?: true;
 }
 
 export interface AddRow {

@@ -1,6 +1,6 @@
 import type { ConversationSnapshot } from "@p2pcrypt/client";
 import { useState } from "react";
-import { shownName } from "../../text/printable.ts";
+import { shownName, shownText } from "../../text/printable.ts";
 import { hostOf } from "../../words/failures.ts";
 import { Button } from "../kit/Button.tsx";
 import { Switch } from "../kit/Choice.tsx";
@@ -41,7 +41,7 @@ export function MoveSection({ conversation, isNodeThere, actions }: MoveSectionP
       <h3>{t("move.title")}</h3>
       {rival === undefined ? undefined : (
         <>
-          <p>{t("move.rival", { name: shownName(rival.name), node: hostOf(rival.nodeUrl) })}</p>
+          <p>{t("move.rival", { name: shownName(rival.name), node: shownText(hostOf(rival.nodeUrl)) })}</p>
           <Problem text={rejoin.error} />
           <Button size="wide" onPress={() => rejoin.run()} isPending={rejoin.isRunning}>
             {t("move.rejoin")}

@@ -1,9 +1,10 @@
 // Somebody in a terminal and somebody in a browser talk to each other.
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { lookAt } from "./rig/look.ts";
-import { firstLine, freePort, type Running, startProgram } from "./rig/program.ts";
+import { endProgram, firstLine, freePort, type Running, startProgram } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { answer, linkOf, openConversation, start } from "./story/begin.ts";
 import { heardBy, WITH_DEVICES, watchMedia } from "./story/call.ts";
@@ -12,6 +13,15 @@ import { expectToRead, messageOf, send } from "./story/talk.ts";
 
 const relayPort = await freePort();
 const stage = useStage(["--relay-port", String(relayPort)]);
+/** Another one for each attempt. */
+let home = "";
+let running: Running | undefined;
+beforeEach(() => {
+  home = mkdtempSync(join(stage().folder, "ben-"));
+});
+afterEach(async () => {
+  if (running !== undefined) await endProgram(running);
+});
 
 it("a request from a terminal is accepted in a browser, both read each other, and hear each other in a call", async () => {
   const ana = await stage().person("Ana", WITH_DEVICES);
@@ -39,7 +49,7 @@ it("a request from a terminal is accepted in a browser, both read each other, an
   await send(ana, "Fine, thank you");
   await expect.poll(async () => ben("receive")).toContain('"what":"text"');
 
-  const [tone, heard] = [join(stage().folder, "tone.opus"), join(stage().folder, "heard.opus")];
+  const [tone, heard] = [join(home, "tone.opus"), join(home, "heard.opus")];
   await toneFile(ana, tone);
   const answering = terminal("answer", "Ana", "--audio", tone, "--record", heard);
   const told = textOf(answering);
@@ -84,8 +94,9 @@ async function ben(...args: string[]): Promise<string> {
 }
 
 function terminal(...args: string[]): Running {
-  const child = startProgram(["--home", join(stage().folder, "ben"), "--json", ...args], { XDG_RUNTIME_DIR: stage().folder });
+  const child = startProgram(["--home", join(home, "home"), "--json", ...args], { XDG_RUNTIME_DIR: stage().folder });
   child.stdin.end();
+  running = child;
   return child;
 }
 

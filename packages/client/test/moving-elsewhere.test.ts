@@ -204,6 +204,44 @@ it("M2 M8: a member who may not move a group leads nobody away, with a stream an
   await world.close(ana, ben);
 });
 
+it("M19: a commit that the node took before it died, and whose answer was lost, is not in the way of going on without it", async () => {
+  const { world, person } = await stage();
+  let isLost = false;
+  const ana = await world.person("Ana", (transport) => ({
+    open: async (url, handler) => {
+      const socket = await transport.open(url, handler);
+      return {
+        close: () => socket.close(),
+        call: async (name, request, token) => {
+          const answer = await socket.call(name, request, token);
+          if (!isLost || name !== "stream.append") return answer;
+          world.nodeDown();
+          throw new ConnectionError("connection/closed");
+        },
+      };
+    },
+    call: (url, name, request, token) => transport.call(url, name, request, token),
+  }));
+  const ben = await person("Ben");
+  await world.acquainted(ben, ana);
+  await world.pass(3_000);
+  isLost = true;
+  await ana.client.conversations.setDisappearing(idIn(ana), 3_600);
+  await world.until("gone", () => !ana.client.nodes().some(({ url, state }) => url === NODE_URL && state.kind === "connected"));
+  isLost = false;
+  await ana.client.conversations.move(idIn(ana), OTHER_URL, { isNodeGone: true });
+  await world.until("moved", () => isAt(OTHER_URL, ana));
+  world.nodeUp();
+  ana.client.retryNow();
+  ben.client.retryNow();
+  // Ben has the commit that Ana gave up, and comes to where she is by being taken in again.
+  await world.until("one place", () => isAt(OTHER_URL, ben) && conversationOf(ben)?.state === "active", 300_000);
+  await say(ana, "here");
+  await world.until("heard", () => heard(ben).includes("here"), 60_000);
+  expect(ana.events.filter(({ kind }) => kind === "stopped")).toEqual([]);
+  await world.close(ana, ben);
+});
+
 it("who has another home is found there, and reads what still comes to the one before", async () => {
   const { world, person } = await stage();
   const [ana, ben] = [await person("Ana"), await person("Ben")];

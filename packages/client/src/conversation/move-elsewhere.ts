@@ -12,6 +12,7 @@ import type { MoveOfferRow, UnsettledRow } from "../store/move-rows.ts";
 import type { GroupRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import type { VerificationRuns } from "./content.ts";
+import { disown } from "./disowned.ts";
 import { becomeStuck } from "./give-way.ts";
 import { moveRowOf, planMove } from "./move.ts";
 import { prepareMove } from "./move-streams.ts";
@@ -203,11 +204,13 @@ function commitMove(core: Core, groupId: string): Promise<boolean> {
     const plan = planMove(core, group, session);
     if (plan?.moveTo === undefined || plan.change.kind === "requestLeave") return false;
     core.sessions.spend(tx, groupId);
-    const free = session.pendingRecord === undefined ? session : session.withoutPending();
+    // The node may have taken what waits, and be back before this is done.
+    const left = session.pendingRecord === undefined ? group : disown(core, tx, group, session);
+    const free = (await core.sessions.get(groupId)) ?? session;
     const made = await free.commit(plan.change, { nowMs: core.nowMs, view: viewOf(group, free) });
     core.sessions.stage(tx, made.session);
     const move = await moveRowOf(free, made.session, plan.moveTo);
-    tx.put(groups, groupId, { ...group, claim: { record: made.record, adds: [], move } });
+    tx.put(groups, groupId, { ...left, claim: { record: made.record, adds: [], move } });
     return true;
   });
 }

@@ -1,10 +1,15 @@
 // Calls of groups on virtual time, without media: who is in, who is connected to whom, and what a member who lies brings about.
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallSignalContent, ContentId } from "@p2pcrypt/content";
-import type { IdentityId } from "@p2pcrypt/session";
+import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { EpochKeys } from "@p2pcrypt/sframe";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { CallKeys } from "../src/calls/call-keys.ts";
+import { GroupCallRuns } from "../src/calls/group-calls.ts";
+import { RingLimit } from "../src/calls/ring-limit.ts";
+import { Ephemerals } from "../src/conversation/ephemeral.ts";
 import type { Entry } from "../src/index.ts";
+import type { GroupRow } from "../src/store/rows.ts";
 import { GroupPhone } from "./support/group-phone.ts";
 import { founded, groupIdOf, groupOf } from "./support/group-world.ts";
 import { HOME_ADDRESS, Telephone } from "./support/telephone.ts";
@@ -218,6 +223,27 @@ describe("a call of a group", () => {
     await world.until("another key", () => phone(0).keys.at(-1)?.others.length === 2);
     expect(phone(0).keys.at(-1)?.own.baseKey).not.toEqual(own?.baseKey);
     expect(later).toEqual([undefined]);
+  });
+
+  it("K5: a person is in with one device, the one that joined last: nobody takes the places of others", async () => {
+    const { core, tasks } = await world.inside("Ana", (await copyOf(everybody[0])).disk);
+    await tasks.close();
+    const runs = new GroupCallRuns({
+      ...{ core, ephemerals: new Ephemerals(core), keys: new CallKeys(core), rings: new RingLimit(), isBusy: () => false },
+    });
+    const group = core.tables.groups.all().find(({ roster }) => roster.length === 5) as GroupRow;
+    const dana = group.roster.find(({ identityId }) => identityId === ids(3)[0]) as GroupRow["roster"][number];
+    const call = "b".repeat(21).concat("A") as ContentId;
+    const says = (device: number, sinceMs: number): void => {
+      const join = encodeBase64Url(new Uint8Array(16).fill(device));
+      const said = { media: "voice", join, sinceMs, microphone: true, camera: false, screen: false } as const;
+      const author = { ...dana, deviceId: new Uint8Array(16).fill(device), leaf: 10 + device } as unknown as Member;
+      runs.received(group, author, { kind: "callSignal", call, step: "in", ...said });
+    };
+    for (const [device, sinceMs] of [7, 3, 9, 5].entries()) says(device, sinceMs);
+    expect(runs.list()).toMatchObject([{ isFull: false, people: [{ leaf: 12 }] }]);
+    runs.close();
+    await core.close();
   });
 
   it("K5: of what a member rings without being in, nothing is left once it rings no more", async () => {

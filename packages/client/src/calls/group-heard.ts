@@ -83,12 +83,16 @@ export class GroupHeard {
     // Another's join names another's part (K2).
     const isTaken = call.own?.joinText === join || [...call.parts.values()].some((part) => part.join === join);
     if (!isSame && (isTaken || call.parts.size >= MAX_PARTS)) return;
+    // With one device each: nobody takes the places of several.
+    const other = [...call.parts.values()].find((part) => part.identityId === identityId && part.device !== device);
+    if (other !== undefined && isBefore({ sinceMs, join }, other) < 0) return;
+    if (other !== undefined) this.#table.dropPart(call, other);
     // A device is in one call.
-    for (const other of this.#table.calls.values()) {
-      const there = other === call ? undefined : other.parts.get(device);
+    for (const elsewhere of this.#table.calls.values()) {
+      const there = elsewhere === call ? undefined : elsewhere.parts.get(device);
       if (there === undefined) continue;
-      this.#table.dropPart(other, there);
-      this.#table.settle(other);
+      this.#table.dropPart(elsewhere, there);
+      this.#table.settle(elsewhere);
     }
     const part: Part = isSame ? before : { identityId, device, leaf, join, sinceMs, sends: said };
     part.sends = { microphone, camera, screen, ...(isHeld === undefined ? {} : { isHeld }) };

@@ -73,13 +73,18 @@ export function findKnock({ knocks = [] }: ConversationSnapshot, who: string): K
   return theOne(knocks, who, "person waiting", ({ identityId }) => identityId);
 }
 
-/** Where something is said: the conversation with a contact, or a group. @throws {CommandError} who/*, conversation/none */
+/** Where something is said: the conversation with a contact, a group, or `self`. @throws {CommandError} who/*, conversation/none */
 export function findPlace(
   client: Client,
   who: string,
 ): { readonly id: string; readonly contact: ContactSnapshot | undefined; readonly name: string } {
   const groups = client.conversations.list().filter(({ kind }) => kind === "group");
   const isContact = client.contacts.list().some((contact) => contact.name === who);
+  if (!isContact && who === "self") {
+    const self = client.conversations.list().find(({ kind }) => kind === "self");
+    if (self !== undefined) return { id: self.id, contact: undefined, name: self.name };
+    throw new CommandError(EXIT.notFound, "who/unknown", "there is no note to self yet; begin with: p2pcrypt note TEXT");
+  }
   if (!isContact && groups.some(({ id, name }) => name === who || (compact(who).length >= 4 && id.startsWith(compact(who))))) {
     const { id, name } = findGroup(client, who);
     return { id, contact: undefined, name };

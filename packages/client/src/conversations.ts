@@ -5,9 +5,10 @@ import { type ArrangementChange, arranged, MAX_FOLDER_BYTES, unreadThatCounts } 
 import { eraseEntries } from "./conversation/erase.ts";
 import { historyOf, readEntries } from "./conversation/history.ts";
 import { mentionsField } from "./conversation/mentions.ts";
-import { assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
+import { assertGoesOn, assertOpen, hasSaidGoodbye } from "./conversation/open.ts";
 import { queueContent } from "./conversation/outbox.ts";
 import { told } from "./conversation/quote.ts";
+import { noteToSelf } from "./conversation/self.ts";
 import { assertText, sendContent, unsendContent } from "./conversation/send.ts";
 import { markRead } from "./conversation/thread.ts";
 import { withWaitingActs } from "./conversation/waiting-acts.ts";
@@ -108,6 +109,12 @@ export class ClientConversations implements Conversations {
     });
   }
 
+  async noteToSelf(): Promise<ConversationId> {
+    const core = this.#core;
+    assertGoesOn(core);
+    return core.ledger.transact((tx) => noteToSelf(core, tx));
+  }
+
   setTyping(id: ConversationId, isTyping: boolean): void {
     this.#tasks.ephemerals.send(id, { kind: "typing", isTyping });
   }
@@ -118,7 +125,9 @@ export class ClientConversations implements Conversations {
 
   async leave(id: ConversationId): Promise<void> {
     const core = this.#core;
-    if (this.#thread(id).kind === "group") return new ClientGroups(core, this).leave(id);
+    const { kind } = this.#thread(id);
+    if (kind === "group") return new ClientGroups(core, this).leave(id);
+    if (kind === "self") throw new ClientError({ code: "group/notAGroup" });
     await core.ledger.transact(async (tx) => {
       if (!hasSaidGoodbye(core, tx.get(core.tables.threads, id))) queueContent(core, tx, id, { kind: "goodbye" });
     });

@@ -172,6 +172,13 @@ export interface Contacts {
 export interface Conversations {
   list(): readonly ConversationSnapshot[];
   get(id: ConversationId): ConversationSnapshot | undefined;
+  /**
+   * The conversation of one's own devices, with nobody else in it: begun when there is none. Every device has the same one; nothing is told
+   * of what was read or typed there.
+   *
+   * @throws {ClientError} node/unreachable: the home node was never reached
+   */
+  noteToSelf(): Promise<ConversationId>;
   /** Unread messages in all conversations. */
   unreadTotal(): number;
   /** Newest first. Own queued messages come first of all, without a number. `before`: only entries with a smaller number. */

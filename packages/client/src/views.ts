@@ -112,7 +112,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
   return {
     id: thread.id,
     kind: thread.kind,
-    name: contact?.name ?? group?.name ?? thread.formerGroup?.name ?? "",
+    name: thread.kind === "self" ? core.account.name : (contact?.name ?? group?.name ?? thread.formerGroup?.name ?? ""),
     // Nobody takes a restored device into a group by itself; one that was linked is taken in by the other.
     state:
       group === undefined && thread.formerGroup !== undefined && thread.formerGroup.isAwaited !== true

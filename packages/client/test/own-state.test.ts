@@ -57,3 +57,62 @@ it("whom one vouches for and whom one made a root follows, and so does its end",
   expect([...faults(ben), ...faults(phone)]).toEqual([]);
   await world.close(ana, ben, phone);
 });
+
+it("a note to self is one conversation on all own devices, with nobody else in it, and nothing is told of reading or typing there", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const id = await ben.client.conversations.noteToSelf();
+  await world.until("begun", () => ben.client.conversations.get(id)?.state === "active");
+  expect(await ben.client.conversations.noteToSelf()).toBe(id);
+  await ben.client.conversations.send(id, "buy bread");
+  await world.until("kept", () => ben.client.conversations.get(id)?.last?.kind === "text");
+  const { code } = await ben.client.devices.startLinking("link", { history: "all" });
+  const { person } = await world.linking("Phone", code, async () => true);
+  await world.until("compared", () => ben.client.devices.linking()?.state === "compare");
+  await ben.client.devices.confirmLinking(true);
+  const phone = await person;
+  const there = await phone.client.conversations.noteToSelf();
+  await world.until("in", () => phone.client.conversations.get(there)?.state === "active", 60_000);
+  await world.until("history", () => phone.client.devices.histories()[0]?.state === "done", 60_000);
+  phone.client.conversations.setTyping(there, true);
+  phone.client.conversations.setPresence(there, "here");
+  await phone.client.conversations.send(there, "and milk");
+  const said = async (own: Person): Promise<readonly string[]> => {
+    const entries = await own.client.conversations.history(placeOf(own));
+    return entries.flatMap((entry) => (entry.kind === "text" ? [`${entry.text} ${entry.state}`] : [])).reverse();
+  };
+  await world.until("both", () =>
+    ben.events.some((event) => event.kind === "entry" && "text" in event.entry && event.entry.text === "and milk"),
+  );
+  expect(await said(ben)).toEqual(["buy bread atNode", "and milk atNode"]);
+  expect(await said(phone)).toEqual(["buy bread atNode", "and milk atNode"]);
+  expect([ben, phone].map(({ client }) => client.conversations.list().map(({ kind, unread }) => [kind, unread]))).toEqual([
+    [["self", 0]],
+    [["self", 0]],
+  ]);
+  expect((await phone.client.search.find({ words: "bread" })).total).toBe(1);
+  expect(ben.events.filter(({ kind }) => kind === "typing" || kind === "presence")).toEqual([]);
+  await expect(ben.client.conversations.leave(id)).rejects.toMatchObject({ code: "group/notAGroup" });
+  await expect(ben.client.groups.add(id, [idOf(ben)])).rejects.toMatchObject({ code: "group/notAGroup" });
+  expect([...faults(ben), ...faults(phone)]).toEqual([]);
+  await world.close(ben, phone);
+});
+
+it("of two notes to self that two devices begin at once one stays, on both", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const phone = await world.linked(ben, "Phone", { isKeeper: true });
+  await world.until("published", () => phone.client.account.snapshot().isPublished);
+  const [one, other] = [await ben.client.conversations.noteToSelf(), await phone.client.conversations.noteToSelf()];
+  const isTogether = (person: Person, id: string): boolean =>
+    (person.client.conversations.get(id)?.members ?? []).some(({ deviceIds }) => deviceIds.length === 2);
+  await world.until("together", () => isTogether(ben, one) && isTogether(phone, other), 200_000);
+  await ben.client.conversations.send(one, "from one");
+  await world.until("heard", () =>
+    phone.events.some((event) => event.kind === "entry" && "text" in event.entry && event.entry.text === "from one"),
+  );
+  expect([ben, phone].map(({ client }) => client.conversations.list().length)).toEqual([1, 1]);
+  await world.close(ben, phone);
+});

@@ -22,6 +22,10 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
       run((context) => withClient(context, { isOnline: true }, (client) => send(client, context, { who, text, mention }))),
     );
   program
+    .command("note <text>")
+    .description("a note to yourself, on all your devices; - reads it from standard input. Afterwards it is called: self")
+    .action((text: string) => run((context) => withClient(context, { isOnline: true }, (client) => note(client, context, text))));
+  program
     .command("receive")
     .description("what arrived and was not read yet, and requests; one line each")
     .option("--follow", "stay, and print what comes")
@@ -48,6 +52,15 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
 
 function collected(one: string, before: readonly string[]): readonly string[] {
   return [...before, one];
+}
+
+async function note(client: Client, context: CommandContext, text: string): Promise<void> {
+  // Who never was at the node cannot begin one, and another own device may have.
+  if (!client.conversations.list().some(({ kind }) => kind === "self")) await settleWithin(client, NETWORK_WAIT_MS);
+  await client.conversations.noteToSelf();
+  const isOther = client.contacts.list().some(({ name }) => name === "self");
+  if (isOther) throw new CommandError(EXIT.ambiguous, "who/ambiguous", "somebody among your contacts is called self");
+  await send(client, context, { who: "self", text, mention: [] });
 }
 
 async function send(

@@ -30,14 +30,17 @@ export async function restoreHistories(core: Core, backup: OpenedBackup, told: T
 
 function rowOf(core: Core, thread: BackupThread): ThreadRow {
   const { id, kind, contactId, groupId, name, read, clearedUpTo, arrangement, draft, createdMs, unread } = thread;
-  const about = kind === "direct" && contactId !== undefined ? ({ kind, contactId } as const) : ({ kind: "group" } as const);
+  const about =
+    kind === "direct" && contactId !== undefined
+      ? ({ kind, contactId } as const)
+      : ({ kind: kind === "self" ? kind : "group" } as const);
   return {
     ...newThread(core, id, about),
     createdMs,
     unread,
     toldRead: read?.number ?? 0,
     // A conversation of two goes on in a new group; a group is found again by its id, once somebody has taken this device in.
-    ...(groupId === undefined || kind === "direct" ? {} : { formerGroup: { groupId, name: name ?? "" } }),
+    ...(groupId === undefined || kind !== "group" ? {} : { formerGroup: { groupId, name: name ?? "" } }),
     ...(read === undefined ? {} : { read }),
     ...(clearedUpTo === undefined ? {} : { clearedUpTo }),
     ...(arrangement === undefined ? {} : { arrangement }),

@@ -60,7 +60,8 @@ export class Ephemerals {
 
   #sendSoon(threadId: string, content: Said): void {
     const core = this.#core;
-    if (core.account.isCloned || core.isStopped) return;
+    // Own devices need not know what the others do.
+    if (core.account.isCloned || core.isStopped || core.tables.threads.get(threadId)?.kind === "self") return;
     this.#sendLane.run(() => this.#send(threadId, content)).catch(() => undefined); // nobody waits for it
   }
 

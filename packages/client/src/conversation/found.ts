@@ -13,7 +13,7 @@ import { rosterOf } from "./membership.ts";
 export function newThread(
   core: Core,
   id: string,
-  about: { readonly kind: "direct"; readonly contactId: IdentityId } | { readonly kind: "group" },
+  about: { readonly kind: "direct"; readonly contactId: IdentityId } | { readonly kind: "group" | "self" },
 ): ThreadRow {
   return {
     id,
@@ -33,7 +33,7 @@ export function newThread(
 export async function foundGroupRow(
   core: Core,
   tx: Tx,
-  { threadId, kind, name }: { readonly threadId: string; readonly kind: "direct" | "group"; readonly name?: string },
+  { threadId, kind, name }: { readonly threadId: string; readonly kind: "direct" | "group" | "self"; readonly name?: string },
 ): Promise<GroupRow> {
   const { deps, account, nowMs } = core;
   if (account.homeNodeId === undefined) throw new ClientError({ code: "node/unreachable", nodeUrl: account.homeNodeUrl });

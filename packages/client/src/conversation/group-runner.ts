@@ -144,14 +144,14 @@ export class GroupRunner {
   /** A group is there with its stream, whoever else is in it; a conversation of two begins with the first commit. */
   async #beginGroup(): Promise<void> {
     const core = this.#core;
-    const isGroup = core.tables.threads.get(this.#group.threadId)?.kind === "group";
-    if (!isGroup || this.#group.state !== "opening") return;
+    const kind = core.tables.threads.get(this.#group.threadId)?.kind;
+    if (kind === undefined || kind === "direct" || this.#group.state !== "opening") return;
     await core.ledger.transact(async (tx) => {
       const group = tx.get(core.tables.groups, this.groupId);
       const session = await core.sessions.get(this.groupId);
       if (group === undefined || session === undefined) return;
       tx.put(core.tables.groups, this.groupId, { ...group, state: "active", code: session.conversationCode() });
-      await tellStart(core, tx, group.threadId, core.nowMs);
+      if (kind === "group") await tellStart(core, tx, group.threadId, core.nowMs);
     });
   }
 

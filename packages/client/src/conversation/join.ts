@@ -9,6 +9,7 @@ import type { Tx } from "../store/tx.ts";
 import { newThread } from "./found.ts";
 import { rosterOf } from "./membership.ts";
 import { resend } from "./outbox.ts";
+import { joinedSelf } from "./self.ts";
 import { startThread } from "./start.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry } from "./thread.ts";
@@ -62,6 +63,12 @@ export async function joinByWelcome(
   if (!isAtPlace || used === undefined) return core.emit({ kind: "fault", where: "welcome", code: "badPlace" });
   const joined: JoinedGroup = { body, session, used, contact, held };
   if (session.kind === "group") return joinGroup(core, tx, joined);
+  if (session.kind === "self") {
+    const thread = joinedSelf(core, tx, session, contact.identityId);
+    if (thread === undefined) return;
+    take(core, tx, joined, thread.id);
+    return resend(core, tx, thread);
+  }
   const partner = partnerIn(core, tx, joined);
   if (partner === undefined) return core.emit({ kind: "fault", where: "welcome", code: "badPlace" });
   if (!isPreferred(core, tx, partner, session)) return;

@@ -14,6 +14,7 @@ import type { Tx } from "../store/tx.ts";
 export const MAX_STARS = 500;
 
 export function threadName(thread: ThreadRow | undefined): string | undefined {
+  if (thread?.kind === "self") return "s/self";
   if (thread?.contactId !== undefined) return `c/${thread.contactId}`;
   const groupId = thread?.groupId ?? thread?.formerGroup?.groupId;
   return groupId === undefined ? undefined : `g/${groupId}`;

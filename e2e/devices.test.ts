@@ -19,6 +19,9 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   await befriend(ana, ben);
   await openConversation(ben, "Ana");
   await send(ben, "said before");
+  await ana.goToPlace("#/add");
+  await ana.press(ana.words.t("self.name"));
+  await send(ana, "only for me");
   const { t } = ana.words;
   await ana.goToPlace("#/settings");
   await ana.press(t("linking.start"));
@@ -42,6 +45,10 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   expect(await lookAt(ana, "linking-history")).toEqual([]);
   await openConversation(tablet, "Ben");
   await expectToRead(tablet, "said before");
+  await openConversation(tablet, t("self.name"));
+  await expectToRead(tablet, "only for me");
+  expect(await lookAt(tablet, "self")).toEqual([]);
+  await openConversation(tablet, "Ben");
   // It reads what is said from the moment on in which it was taken in, which may be a little later.
   const reading = async (): Promise<number> => {
     await send(ben, "to the tablet, too");

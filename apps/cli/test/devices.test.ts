@@ -42,6 +42,7 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   await place.run("ana", ["contact", "accept", "ben"]);
   await place.run("ben", ["receive"]);
   await place.run("ben", ["send", "ana", "said before"]);
+  expect((await place.run("ana", ["note", "buy bread"])).exit).toBe(0);
   await place.run("ana", ["receive"]);
 
   // Killed before the digits were compared: nothing is left, and the code is good for nobody else.
@@ -77,7 +78,7 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   expect(JSON.parse(ours).digits).toBe(JSON.parse(theirs).digits);
   expect(JSON.parse(self)).toMatchObject({ name: "ana", isPublished: true });
   const { device } = JSON.parse(self) as { device: string };
-  expect(JSON.parse(result)).toMatchObject({ device, name: "Phone", conversations: 1, takenInto: 1 });
+  expect(JSON.parse(result)).toMatchObject({ device, name: "Phone", conversations: 2, takenInto: 2 });
   const { entries = 0, sent } = (JSON.parse(result) as { history?: { entries: number; sent: number } }).history ?? {};
   expect([entries > 0, sent]).toEqual([true, entries]);
   const there = await place.run("phone", ["device", "history"]);
@@ -85,6 +86,7 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
     { direction: "taking", state: "done", stored: entries },
   ]);
   expect((await place.run("phone", ["history", "ben"])).out).toContain("said before");
+  expect((await place.run("phone", ["history", "self"])).out).toContain("buy bread");
 
   await place.run("ben", ["send", "ana", "to both"]);
   for (const name of ["ana", "phone"])

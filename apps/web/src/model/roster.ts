@@ -20,6 +20,8 @@ export interface RosterRow {
   readonly route: Route;
   readonly identityId: IdentityId | undefined;
   readonly name: string;
+  /** The conversation with oneself. */
+  readonly isSelf: boolean;
   readonly mark: TrustMark | undefined;
   readonly last: Entry | undefined;
   /** Why there is no last line, if so. */
@@ -134,13 +136,14 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   #row(conversation: ConversationSnapshot, contacts: ReadonlyMap<IdentityId, ContactSnapshot>): RosterRow {
-    const { id, contactId, name, last, unread, mentions, state, arrangement, draft } = conversation;
+    const { id, kind, contactId, name, last, unread, mentions, state, arrangement, draft } = conversation;
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     return {
       key: id,
       route: { kind: "conversation", id, details: false },
       identityId: contactId,
       name,
+      isSelf: kind === "self",
       mark: contact === undefined ? undefined : trustMarkOf(contact),
       last,
       wait: last === undefined && state === "opening" ? "opening" : undefined,
@@ -166,6 +169,7 @@ function waitingRow(contact: ContactSnapshot): RosterRow {
     route: { kind: "person", identityId },
     identityId,
     name,
+    isSelf: false,
     mark: trustMarkOf(contact),
     last: undefined,
     wait: delivery === "queued" ? "queued" : typeof delivery === "object" ? "refused" : "waiting",

@@ -105,6 +105,7 @@ export const REMOTE_METHODS = {
   contacts: ["preview", "lookUp", "add", "accept", "decline", "declineAll", "block", "unblock", "acceptAlert"],
   conversations: [
     "history",
+    "noteToSelf",
     "send",
     "unsend",
     "markRead",

@@ -104,6 +104,7 @@ export class RemoteClient implements Client {
       unreadTotal: () => mirror.conversations.list().reduce((total, { unread }) => total + unread, 0),
       history: (...args) => call("conversations", "history", args),
       send: (...args) => call("conversations", "send", args),
+      noteToSelf: (...args) => call("conversations", "noteToSelf", args),
       unsend: (...args) => call("conversations", "unsend", args),
       markRead: (...args) => call("conversations", "markRead", args),
       setTyping: (...args) => void call("conversations", "setTyping", args).catch(unlessEnded),

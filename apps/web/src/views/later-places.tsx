@@ -14,8 +14,14 @@ import { HistoryProgress } from "./settings/HistoryProgress.tsx";
 import { SheetPage } from "./settings/SheetPage.tsx";
 import { useOwnModel, useSnapshot } from "./surroundings.ts";
 
-export function NewPlace({ router }: PlaceProps) {
-  return <AddPage onLink={(link) => router.go({ kind: "landing", link })} />;
+export function NewPlace({ router, workspace }: PlaceProps) {
+  const { conversations } = workspace.client;
+  return (
+    <AddPage
+      onLink={(link) => router.go({ kind: "landing", link })}
+      onSelf={async () => router.go({ kind: "conversation", id: await conversations.noteToSelf(), details: false })}
+    />
+  );
 }
 
 /** What was said before, on its way to this browser or from it. */

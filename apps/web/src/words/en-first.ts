@@ -129,6 +129,7 @@ export const enFirst = {
     other: "You haven't verified {{n}} of them.",
   },
   "who.self": "Only you can read this.",
+  "self.name": "Note to self",
   "who.nobody": "Nobody reads what you write here any more.",
 
   "warn.conflictingCheckpoints": "{{node}} showed you and {{name}} different messages. It may be broken or dishonest.",

@@ -1,17 +1,25 @@
-import { ScanLine, Users } from "lucide-react";
+import { NotebookPen, ScanLine, Users } from "lucide-react";
 import { useState } from "react";
 import { groupTarget } from "../../model/group-target.ts";
 import { linkTarget } from "../../model/link-target.ts";
 import { formatRoute } from "../../model/routes.ts";
 import { Button } from "../kit/Button.tsx";
-import { Field } from "../kit/Field.tsx";
+import { Field, Problem } from "../kit/Field.tsx";
 import { Page } from "../kit/Page.tsx";
-import { useWords } from "../surroundings.ts";
+import { useAct, useWords } from "../surroundings.ts";
 import { PictureButton, Scanner } from "./Scanner.tsx";
 
 /** Somebody's link, or one to a group, pasted or scanned. */
-export function AddPage({ onLink }: { readonly onLink: (link: string) => void }) {
+export function AddPage({
+  onLink,
+  onSelf,
+}: {
+  readonly onLink: (link: string) => void;
+  /** Where there is an identity already. */
+  readonly onSelf?: () => Promise<void>;
+}) {
   const { t } = useWords();
+  const self = useAct(async () => onSelf?.());
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string>();
   const [isScanning, setScanning] = useState(false);
@@ -63,6 +71,13 @@ export function AddPage({ onLink }: { readonly onLink: (link: string) => void })
         <Users size={18} aria-hidden />
         {t("group.new")}
       </a>
+      {onSelf === undefined ? undefined : (
+        <Button size="wide" onPress={() => self.run()} isPending={self.isRunning}>
+          <NotebookPen size={18} aria-hidden />
+          {t("self.name")}
+        </Button>
+      )}
+      <Problem text={self.error} />
     </Page>
   );
 }

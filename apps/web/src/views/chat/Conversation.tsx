@@ -70,7 +70,8 @@ export function Conversation(props: ConversationProps) {
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, isTyping, presence } = thread;
   if (conversation === undefined) return <p className="empty hint">{t("chat.notFound")}</p>;
-  const name = shownName(conversation.name);
+  const title = conversation.kind === "self" ? t("self.name") : conversation.name;
+  const name = shownName(title);
   const drop = (event: DragEvent): void => {
     // Words or files only: what else a page may put on the pointer has no business in a message (W14).
     const text = event.dataTransfer.getData("text/plain");
@@ -85,10 +86,10 @@ export function Conversation(props: ConversationProps) {
       <header className="bar">
         <LinkButton to="#/" label={t("app.back")} icon={<ArrowLeft className="flips" size={20} aria-hidden />} isNarrowOnly />
         <a className="chat-who" href={details}>
-          <Avatar identityId={conversation.contactId} name={conversation.name} size="small" />
+          <Avatar identityId={conversation.contactId} name={title} size="small" />
           <span className="grow">
             <h1 className="chat-name">
-              <Name name={conversation.name} />
+              <Name name={title} />
             </h1>
             <span className="chat-sub">
               {contact === undefined ? undefined : <TrustWord mark={trustMarkOf(contact)} />}

@@ -37,6 +37,8 @@ export function Details({ thread, hasTwin, nowMs, belief, group, arrange, action
   const { t } = useWords();
   const { conversation } = thread;
   if (conversation === undefined) return undefined;
+  const isSelf = conversation.kind === "self";
+  const title = isSelf ? t("self.name") : conversation.name;
   return (
     <aside className="details" aria-label={t("details.title")}>
       <header className="bar">
@@ -50,12 +52,13 @@ export function Details({ thread, hasTwin, nowMs, belief, group, arrange, action
       <div className="scroll">
         <div className="column">
           <div className="who-head">
-            <Avatar identityId={conversation.contactId} name={conversation.name} size="large" />
+            <Avatar identityId={conversation.contactId} name={title} size="large" />
             <h3 className="who-name">
-              <Name name={conversation.name} />
+              <Name name={title} />
             </h3>
           </div>
-          {group ?? <OfTwo {...{ thread, hasTwin, nowMs, belief, arrange, actions }} />}
+          {isSelf ? arrange : undefined}
+          {isSelf ? undefined : (group ?? <OfTwo {...{ thread, hasTwin, nowMs, belief, arrange, actions }} />)}
         </div>
       </div>
     </aside>

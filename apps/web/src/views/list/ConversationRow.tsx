@@ -26,7 +26,8 @@ export const ConversationRow = memo(function ConversationRow({
 }) {
   const words = useWords();
   const { t } = words;
-  const { name, identityId, mark, last, unread, isMentioned, calls, isTyping, atMs, isPinned, isMuted } = row;
+  const { isSelf, identityId, mark, last, unread, isMentioned, calls, isTyping, atMs, isPinned, isMuted } = row;
+  const name = isSelf ? t("self.name") : row.name;
   const isToday = localDay(atMs) === localDay(nowMs);
   return (
     <a

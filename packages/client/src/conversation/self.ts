@@ -6,7 +6,7 @@ import type { ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { foundGroupRow, newThread } from "./found.ts";
 
-export function selfThread({ tables }: Core, tx: Tx): ThreadRow | undefined {
+function selfThread({ tables }: Core, tx: Tx): ThreadRow | undefined {
   const id = tx.ids(tables.threads).find((one) => tx.get(tables.threads, one)?.kind === "self");
   return id === undefined ? undefined : tx.get(tables.threads, id);
 }

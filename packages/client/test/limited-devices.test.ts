@@ -1,12 +1,14 @@
 // Limited devices: what they do, what they ask a keeper for, what is refused, and what one that was stolen cannot get
 // (spec/protocol/linking.md section 8).
+import type { OperationName, RequestOf, ResponseOf } from "@p2pcrypt/api";
 import { encodeHex } from "@p2pcrypt/bytes";
+import type { NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
 import { SELF } from "../src/store/tables.ts";
 import { watchedIdentity } from "./support/watched-identity.ts";
-import { contactOf, conversationOf, faults, heard, idOf, linkOf, type Person, say, World } from "./support/world.ts";
+import { contactOf, conversationOf, faults, heard, idOf, linkOf, NODE_URL, type Person, say, World } from "./support/world.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -232,3 +234,44 @@ it("a stolen limited device gets a keeper to sign nothing but the renewal of its
   await world.close(ben, tablet);
   await core.close();
 });
+
+it("a limited device that was removed gets into no conversation with an older profile", async () => {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.published(ana, ben);
+  const phone = await world.linked(ben, "Phone");
+  await world.until("in the profile", () => phone.client.account.snapshot().isPublished);
+  await phone.client.close();
+  const lookUp = () => world.network.transport("anybody").call(NODE_URL, "profile.lookup", { identity: idOf(ben) }, undefined);
+  const before = await lookUp();
+  await ben.client.devices.remove(deviceIdOf(phone));
+  await world.pass(3_000);
+  expect((await lookUp()).profile).not.toEqual(before.profile);
+
+  const thief = await world.again("Phone", phone.disk, (transport) => onlyShowing(transport, idOf(ben), before));
+  await thief.client.contacts.add(linkOf(ana), "it is me");
+  await world.until("asked", () => contactOf(ana, ben)?.state === "asking");
+  await ana.client.contacts.accept(idOf(ben));
+  await world.pass(10_000);
+  expect(conversationOf(ana)?.state).toBe("opening");
+  expect(conversationOf(thief)?.state).not.toBe("active");
+  await world.close(ana, ben, thief);
+});
+
+/** A device that does not want to hear that it was removed. */
+function onlyShowing(transport: NodeTransport, identity: string, answer: ResponseOf<"profile.lookup">): NodeTransport {
+  const instead = <Name extends OperationName>(name: Name, request: RequestOf<Name>): ResponseOf<Name> | undefined =>
+    name === "profile.lookup" && (request as RequestOf<"profile.lookup">).identity === identity
+      ? (answer as ResponseOf<Name>)
+      : undefined;
+  return {
+    call: async (url, name, request, capability) => instead(name, request) ?? transport.call(url, name, request, capability),
+    open: async (url, handler) => {
+      const socket = await transport.open(url, handler);
+      return {
+        call: async (name, request, capability) => instead(name, request) ?? socket.call(name, request, capability),
+        close: () => socket.close(),
+      };
+    },
+  };
+}

@@ -91,6 +91,7 @@ async function renew(core: Core): Promise<void> {
 /** What other devices of this identity published stays in. */
 async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
   const { account, nowMs } = core;
+  const asked = askedKeys(core);
   const published = await newestOwn(core, link);
   const revoked = unionOfRevoked(account.revokedDevices, published?.revokedDevices ?? []);
   const isRevoked = (id: Uint8Array): boolean => revoked.some((one) => encodeHex(one) === encodeHex(id));
@@ -122,12 +123,38 @@ async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
     },
     nowMs,
   );
-  await change(core, {
-    profile: { bytes, sequence, validUntilMs, isPublished: false },
-    isProfileStale: false,
-    devices,
-    revokedDevices: revoked,
+  await core.ledger.transact(async (tx) => {
+    const present = tx.get(core.tables.account, SELF);
+    if (present === undefined) return;
+    // A device that was linked or asked meanwhile, a new name: they stand in the next one.
+    const isSame = MADE_FROM.every((field) => present[field] === account[field]) && askedKeys(core) === asked;
+    const revokedDevices = unionOfRevoked(revoked, present.revokedDevices);
+    const gone = new Set(revokedDevices.map(encodeHex));
+    const all = new Map([...devices, ...present.devices].map((id) => [encodeHex(id), id]));
+    tx.put(core.tables.account, SELF, {
+      ...present,
+      profile: { bytes, sequence, validUntilMs, isPublished: false },
+      isProfileStale: !isSame || present.inbox.keys !== account.inbox.keys,
+      devices: [...all].flatMap(([id, device]) => (gone.has(id) ? [] : [device])),
+      revokedDevices,
+    });
   });
+}
+
+const MADE_FROM = [
+  "name",
+  "devices",
+  "revokedDevices",
+  "removedInboxes",
+  "homeNodeUrl",
+] as const satisfies readonly (keyof AccountRow)[];
+
+/** What limited devices want in the profile, to be compared. */
+function askedKeys({ tables }: Core): string {
+  return tables.devices
+    .all()
+    .flatMap(({ deviceId, inboxKey }) => (inboxKey === undefined ? [] : [`${encodeHex(deviceId)}/${inboxKey.keyId}`]))
+    .join(" ");
 }
 
 function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Profile | undefined): bigint {

@@ -31,6 +31,8 @@ it("two people go on at another node after theirs was killed for ever: one takes
   expect(changed).toMatchObject({ node: second.url, isPublished: true, left: [], moved: [{ name: "ben" }] });
   const [{ moveLink } = { moveLink: "" }] = changed["moved"] as { moveLink: string }[];
   expect(await ok("ben", "conversation", "follow", moveLink)).toMatchObject({ state: "active", nodeUrls: [second.url] });
+  // Whatever the first command had no time for.
+  await ok("ben", "receive");
   const told = (await place.run("ana", ["receive"])).json();
   expect(told).toContainEqual(expect.objectContaining({ kind: "message", from: "ben", text: "said to nobody" }));
   const history = await place.run("ben", ["history", "ana"], { json: false });

@@ -32,10 +32,24 @@ export interface Tally {
   fullDisks: number;
   forks: number;
   tablets: number;
+  /** Of those, how many brought what was said before, and how many were removed again. */
+  restored: number;
+  removed: number;
   spoken: number;
 }
 
-export const NO_TALLY: Tally = { worlds: 0, deaths: 0, lies: 0, evilRecords: 0, fullDisks: 0, forks: 0, tablets: 0, spoken: 0 };
+export const NO_TALLY: Tally = {
+  worlds: 0,
+  deaths: 0,
+  lies: 0,
+  evilRecords: 0,
+  fullDisks: 0,
+  forks: 0,
+  tablets: 0,
+  restored: 0,
+  removed: 0,
+  spoken: 0,
+};
 
 export interface Cast {
   readonly world: World;
@@ -46,6 +60,8 @@ export interface Cast {
   readonly mallory: Person | undefined;
   /** Ben's second device, from when he takes it. */
   tablet: Person | undefined;
+  /** What the backup had that it began with. */
+  tabletHas: readonly string[];
   /** What a client took to send. What a process did not answer for before it died was not promised. */
   readonly spoken: Spoken[];
   /** Whose disk was full once. */

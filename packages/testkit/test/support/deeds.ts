@@ -10,6 +10,12 @@ const CLOCK_OFF_MS = 140_000;
 /** What nobody grants anybody: things wait until the clock is right again, and go on then. */
 const FAR_OFF_MS = 3 * 86_400_000;
 
+/** Of what is in the log: what waits to be sent is in no backup. */
+async function textsOf({ client }: Person, id = ""): Promise<readonly string[]> {
+  const entries = (await client?.conversations.history(id, { limit: 1_000 })) ?? [];
+  return entries.flatMap((entry) => (entry.kind === "text" && entry.number !== undefined ? [entry.text] : []));
+}
+
 export class Deeds {
   readonly #cast: Cast;
   readonly #evil: MaliciousMember | undefined;
@@ -142,11 +148,28 @@ export class Deeds {
 
   async #takeTablet(): Promise<void> {
     const { world, ben } = this.#cast;
-    const backup = await this.#ask(ben, ({ account }) => account.exportBackup("pass"));
+    const withMessages = world.dice(3) > 0;
+    const had = withMessages ? await textsOf(ben, between(ben, this.#cast.ana)?.id) : [];
+    const backup = await this.#ask(ben, ({ account }) => account.exportBackup("pass", { withMessages }));
     if (backup === undefined) return;
     this.#cast.tally.tablets += 1;
+    if (had.length > 0) this.#cast.tally.restored += 1;
+    this.#cast.tabletHas = had;
     this.#cast.tablet = await world.imported("tablet", backup, "pass");
     remember(this.#cast.tablet);
+  }
+
+  /** Ben removes his second device, and Ana says something that it is not to have. @returns what that was */
+  async loseTablet(): Promise<string> {
+    const { world, ana, ben, tablet, tally } = this.#cast;
+    const deviceId = tablet?.client?.account.snapshot().deviceId ?? "";
+    const isIn = (of: Person, other: Person): boolean =>
+      (between(of, other)?.members ?? []).some(({ deviceIds }) => deviceIds.includes(deviceId));
+    await this.#ask(ben, ({ account }) => account.revokeDevice(deviceId));
+    await world.until("the device is out", () => !isIn(ana, ben) && !isIn(ben, ana));
+    tally.removed += 1;
+    await this.speak(ana, ben);
+    return this.#cast.spoken.at(-1)?.text ?? "";
   }
 
   /**

@@ -46,6 +46,7 @@ async function live(world: World, steps: number): Promise<Tally> {
     await settle(cast);
   }
   await judge(cast);
+  if (cast.tablet !== undefined && world.dice(2) === 0) await removed(cast, cast.tablet, deeds);
   for (const { client } of [ana, ben]) await client?.close();
   return cast.tally;
 }
@@ -63,6 +64,7 @@ async function castOf(world: World): Promise<Cast> {
     ben,
     mallory,
     tablet: undefined,
+    tabletHas: [],
     spoken: [],
     wereFull: new Set(),
   };
@@ -113,6 +115,26 @@ async function seeTwoHistories({ world, tally, ana, ben }: Cast, deeds: Deeds, s
   await deeds.speak(ana, ben);
   await world.until("noticed", () => (between(ben, ana)?.warnings.length ?? 0) > 0);
   await world.pass(120_000);
+}
+
+/** A device that was removed gets nothing more, and is told so; whoever is left goes on. */
+async function removed(cast: Cast, tablet: Person, deeds: Deeds): Promise<void> {
+  const { world, ana, ben } = cast;
+  const text = await deeds.loseTablet();
+  await world.until("heard by who is left", () => between(ana, ben)?.queued === 0 && between(ben, ana)?.isCaughtUp === true);
+  await world.pass(60_000);
+  const [left, gone] = [await textsAt(ben, between(ben, ana)?.id), await textsAt(tablet, between(tablet, ana)?.id)];
+  if (!left.includes(text)) throw new Error(`ben never sees: ${text}`);
+  if (gone.includes(text)) throw new Error(`a removed device sees: ${text}`);
+  const isTold =
+    between(tablet, ana)?.state === "removed" ||
+    tablet.events.some((event) => event.kind === "stopped" && event.code === "client/removed");
+  if (!isTold) throw new Error("a removed device is not told");
+}
+
+async function textsAt({ client }: Person, id = ""): Promise<readonly string[]> {
+  const entries = (await client?.conversations.history(id, { limit: 1_000 })) ?? [];
+  return entries.flatMap((entry) => (entry.kind === "text" ? [entry.text] : []));
 }
 
 async function reopened(world: World, person: Person): Promise<void> {

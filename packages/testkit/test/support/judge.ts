@@ -34,6 +34,8 @@ async function judgePerson(cast: Cast, person: Person): Promise<void> {
   const promised = spoken.filter(({ by, to }) => by === ben || by === tablet || (by === ana && to === ben));
   // A device that came later has nothing of before; what it said itself it has.
   const due = person === tablet ? promised.filter(({ by }) => by === tablet) : promised;
+  const lost = person === tablet ? cast.tabletHas.filter((text) => !shown.includes(text)) : [];
+  if (lost.length > 0) throw new Error(`${name} lost what its backup had: ${lost.join(", ")}`);
   const missing = due.filter(({ text }) => !shown.includes(text));
   if (missing.length > 0) throw new Error(`${name} never sees: ${missing.map(({ text }) => text).join(", ")}`);
   if (entries.some(({ kind }) => kind === "missing")) throw new Error(`${name} is told that something is missing`);
@@ -53,6 +55,9 @@ async function judgeVictim({ ana, spoken }: Cast, mallory: Person): Promise<void
 }
 
 function judgeAgreement({ ana, ben, tablet }: Cast): void {
+  const deviceId = tablet?.client?.account.snapshot().deviceId;
+  const shownAsNew = ana.client?.contacts.list().flatMap(({ newDevices }) => newDevices.map((one) => one.deviceId)) ?? [];
+  if (deviceId !== undefined && !shownAsNew.includes(deviceId)) throw new Error("ana is not told of a new device");
   const seen = [between(ana, ben), between(ben, ana), ...(tablet === undefined ? [] : [between(tablet, ana)])];
   const rosters = seen.map((one) => JSON.stringify((one?.members ?? []).map(rolesOf).sort()));
   if (new Set(rosters).size !== 1) throw new Error("members disagree on who is a member");

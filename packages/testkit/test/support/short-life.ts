@@ -73,6 +73,7 @@ export class ShortLife {
       ben,
       mallory: undefined,
       tablet: undefined,
+      tabletHas: [],
       spoken,
       wereFull: this.#wereFull,
     });

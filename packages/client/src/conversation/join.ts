@@ -201,6 +201,8 @@ async function switchThread(core: Core, tx: Tx, contactId: ContactRow["identityI
   resend(core, tx, thread);
   const switched: ThreadRow = { ...thread, groupId };
   tx.put(threads, thread.id, switched);
+  // How it began is in the history that comes.
+  if (before === undefined && thread.gap !== undefined) return;
   if (before === undefined) return tellStart(core, tx, thread.id, core.nowMs);
   await appendEntry(tx, threads, thread.id, { kind: "event", event: { what: "succeeded" }, atMs: core.nowMs });
 }

@@ -1,6 +1,7 @@
 // Two people with browsers call each other: what each hears and sees, by the browser's own statistics, through the node's relay.
 import type { Locator } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { BadLine, seededChance } from "./rig/bad-line.ts";
 import { findBarriers, lookAt, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { freePort } from "./rig/program.ts";
@@ -109,6 +110,32 @@ describe("a call in the browser", () => {
     const energy = (await heardBy(ana)).energy;
     await expect.poll(async () => (await heardBy(ana)).energy, PATIENCE).toBeGreaterThan(energy);
     await over();
+  });
+
+  it("K6: sound goes on where a tenth is lost and everything comes in another order", async () => {
+    const line = await BadLine.open({ toPort: relayPort, loss: 0.1, jitterMs: 100, random: seededChance("line") });
+    try {
+      for (const { page } of [ana, ben])
+        await page.evaluate((port) => {
+          window.relayThrough = port;
+        }, line.port);
+      await connected("voice", "call.answer");
+      const before = [await heardBy(ana), await heardBy(ben)];
+      for (const [at, person] of [ana, ben].entries()) {
+        await expect.poll(async () => (await heardBy(person)).energy, PATIENCE).toBeGreaterThan((before[at]?.energy ?? 0) + 1e-4);
+        await expect.poll(async () => (await heardBy(person)).received, PATIENCE).toBeGreaterThan(100);
+        // It is as bad as it should be: two such lines lie between two who go through the relay.
+        const { lost, received } = await heardBy(person);
+        expect(lost / (lost + received)).toBeGreaterThan(0.08);
+      }
+      await over();
+    } finally {
+      for (const { page } of [ana, ben])
+        await page.evaluate(() => {
+          window.relayThrough = undefined;
+        });
+      line.close();
+    }
   });
 
   it("K3: with other frame keys than the conversation's nothing is heard or seen, and the page says why", async () => {

@@ -26,6 +26,8 @@ declare global {
     hasSmallPictures: boolean;
     /** From now on this page does what a program would that does not want to leave: it keeps its connections and its keys. */
     staysOn: boolean;
+    /** The relay is asked over this port instead of its own, from the next connection on. */
+    relayThrough: number | undefined;
   }
 }
 
@@ -38,6 +40,20 @@ export async function watchMedia({ context }: Person): Promise<void> {
     window.hasNoCamera = false;
     window.hasSmallPictures = false;
     window.staysOn = false;
+    window.relayThrough = undefined;
+    const through = (configuration?: RTCConfiguration): RTCConfiguration | undefined =>
+      window.relayThrough === undefined
+        ? configuration
+        : {
+            ...configuration,
+            iceServers: (configuration?.iceServers ?? []).map(({ urls, ...rest }) => ({
+              ...rest,
+              urls: [urls].flat().flatMap((url) => {
+                const [, host] = /^turn:([^:]+):\d+\?transport=udp$/.exec(url) ?? [];
+                return host === undefined ? [] : [`turn:${host}:${window.relayThrough}?transport=udp`];
+              }),
+            })),
+          };
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message: { kind?: string; keys?: MessagePort }, transfer?: unknown) {
       if (window.spoilsKeys && message.kind === "keys" && message.keys !== undefined) {
@@ -64,7 +80,7 @@ export async function watchMedia({ context }: Person): Promise<void> {
     const Connection = window.RTCPeerConnection;
     window.RTCPeerConnection = class extends Connection {
       constructor(configuration?: RTCConfiguration) {
-        super(configuration);
+        super(through(configuration));
         window.connections.push(this);
       }
 
@@ -89,6 +105,9 @@ export interface Heard {
   readonly framesDecoded: number;
   readonly framesReceived: number;
   readonly energy: number;
+  /** Of packets with sound. */
+  readonly lost: number;
+  readonly received: number;
   readonly pair: readonly (string | undefined)[];
   readonly gathered: readonly string[];
 }
@@ -110,6 +129,8 @@ export async function heardBy({ page }: Person): Promise<Heard> {
       framesDecoded: sum("framesDecoded"),
       framesReceived: sum("framesReceived"),
       energy: sum("totalAudioEnergy"),
+      lost: sum("packetsLost"),
+      received: sum("packetsReceived"),
       pair: [candidate(pair?.localCandidateId), candidate(pair?.remoteCandidateId)],
       gathered: [...new Set(stats.filter(({ type }) => type === "local-candidate").map((one) => String(one.candidateType)))],
     };

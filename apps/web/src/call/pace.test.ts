@@ -10,9 +10,14 @@ const after = (change: Partial<Measured>): Measured => ({ ...START, packetsSent:
 
 it("sends as much as the line takes, shared among those who see it", () => {
   const pace = new Pace(() => 0);
-  expect(pace.next(START, after({}), 1)).toEqual({ sound: 32_000, pictures: 1_500_000, scale: 1 });
-  expect(pace.next(START, after({}), 3)).toEqual({ sound: 32_000, pictures: 500_000, scale: 1 });
-  expect(pace.next(START, after({ availableBps: 200_000 }), 1)).toEqual({ sound: 32_000, pictures: 151_200, scale: 2 });
+  expect(pace.next(START, after({}), 1)).toEqual({ sound: 32_000, isSparse: false, pictures: 1_500_000, scale: 1 });
+  expect(pace.next(START, after({}), 3)).toEqual({ sound: 32_000, isSparse: false, pictures: 500_000, scale: 1 });
+  expect(pace.next(START, after({ availableBps: 200_000 }), 1)).toEqual({
+    sound: 32_000,
+    isSparse: false,
+    pictures: 151_200,
+    scale: 2,
+  });
 });
 
 it("K6: on a line of 30 kbit/s sound goes on in little, and pictures rest, each time for longer", () => {
@@ -20,7 +25,7 @@ it("K6: on a line of 30 kbit/s sound goes on in little, and pictures rest, each 
   const pace = new Pace(() => nowMs);
   const narrow = after({ availableBps: 30_000, roundTripMs: 900, sentLost: 12 });
   expect(pace.next(START, narrow, 1).pictures).toBeGreaterThan(0); // once may be chance
-  expect(pace.next(START, narrow, 1)).toEqual({ sound: 12_000, pictures: 0, scale: 4 });
+  expect(pace.next(START, narrow, 1)).toEqual({ sound: 12_000, isSparse: true, pictures: 0, scale: 4 });
   nowMs = 20_000;
   expect(pace.next(START, narrow, 1).pictures).toBeGreaterThan(0);
   expect(pace.next(START, narrow, 1).pictures).toBe(0);

@@ -5,6 +5,8 @@ import type { Measured } from "./quality.ts";
 /** In bits a second. */
 export interface Limits {
   readonly sound: number;
+  /** Fewer and larger packets of sound: less of a narrow line goes to their headers. Where much is lost, small ones are better. */
+  readonly isSparse: boolean;
   /** 0: none. */
   readonly pictures: number;
   /** Pictures are made smaller by this. */
@@ -17,6 +19,7 @@ const LEAST_SOUND = 12_000;
 const MOST_PICTURES = 1_500_000;
 const LEAST_PICTURES = 60_000;
 const MUCH_LOSS = 0.1;
+const SPARSE_BELOW = 60_000;
 const SOME_LOSS = 0.04;
 const LATE_MS = 400;
 const NARROW_TWICE = 2;
@@ -40,6 +43,7 @@ export class Pace {
     const loss = sent <= 0 ? 0 : Math.max(0, now.sentLost - before.sentLost) / sent;
     const room = availableBps ?? Number.POSITIVE_INFINITY;
     const sound = room < 100_000 || loss > MUCH_LOSS ? Math.max(LEAST_SOUND, Math.min(SOUND / 2, room * 0.4)) : SOUND;
+    const isSparse = room < SPARSE_BELOW;
     const nowMs = this.#nowMs();
     // The browser's guess alone may be low because little is sent: what is late or lost says that it is true.
     const isLate = loss > SOME_LOSS || now.roundTripMs > LATE_MS;
@@ -50,9 +54,9 @@ export class Pace {
       this.#restMs = Math.min(LONGEST_REST_MS, this.#restMs * 2);
       this.#narrow = 0;
     }
-    if (nowMs < this.#restsUntilMs) return { sound: Math.round(sound), pictures: 0, scale: 4 };
+    if (nowMs < this.#restsUntilMs) return { sound: Math.round(sound), isSparse, pictures: 0, scale: 4 };
     const pictures = Math.max(LEAST_PICTURES, Math.min(MOST_PICTURES / people, (room - SOUND) * 0.9));
     const scale = pictures < 80_000 ? 4 : pictures < 250_000 ? 2 : 1;
-    return { sound: Math.round(sound), pictures: Math.round(pictures), scale };
+    return { sound: Math.round(sound), isSparse, pictures: Math.round(pictures), scale };
   }
 }

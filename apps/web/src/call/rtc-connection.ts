@@ -103,7 +103,7 @@ export class RtcConnection implements MediaConnection {
   }
 
   /** What may be sent from now on. A browser that cannot say so sends as it likes. */
-  async limit({ sound, pictures, scale }: Limits): Promise<void> {
+  async limit({ sound, isSparse, pictures, scale }: Limits): Promise<void> {
     for (const [at, { sender }] of this.#connection.getTransceivers().entries()) {
       const slot = SLOTS[at];
       const parameters = sender.getParameters();
@@ -111,7 +111,7 @@ export class RtcConnection implements MediaConnection {
       if (slot === undefined || encoding === undefined) continue;
       const isSound = kindOf(slot) === "audio";
       const wanted = isSound
-        ? { maxBitrate: sound, adaptivePtime: true, networkPriority: "high" as const }
+        ? { maxBitrate: sound, adaptivePtime: isSparse, networkPriority: "high" as const }
         : {
             maxBitrate: Math.max(1_000, pictures),
             active: pictures > 0,

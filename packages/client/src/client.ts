@@ -29,9 +29,10 @@ import type { FoundBackup, NodeSnapshot } from "./snapshots.ts";
 import { assertReadable, writeFormat } from "./store/format.ts";
 import type { AccountRow } from "./store/rows.ts";
 import { loadTables, SELF } from "./store/tables.ts";
-import type { Account, Client, Contacts, Conversations, Files, Groups, Search, Trust, Verification } from "./surface.ts";
+import type { Account, Client, Contacts, Conversations, Files, Groups, Search, Verification } from "./surface.ts";
 import { Tasks } from "./tasks.ts";
 import { ClientTrust } from "./trust.ts";
+import type { Trust } from "./trust-surface.ts";
 import { ClientVerification } from "./verification.ts";
 
 const TELL_STORED_MS = 10_000;

@@ -12,7 +12,7 @@ import { isLeaving, putWish } from "./group/wishes.ts";
 import { askPerson, assertGreeting } from "./mail/ask.ts";
 import type { WelcomeBody } from "./mail/envelope.ts";
 import type { ContactSnapshot, ConversationId, ConversationSnapshot, GroupInvitation, GroupLinkPreview } from "./snapshots.ts";
-import type { GroupRow } from "./store/rows.ts";
+import type { GroupRow } from "./store/group-rows.ts";
 import type { Tx } from "./store/tx.ts";
 import type { Conversations, Groups } from "./surface.ts";
 import { contactSnapshot } from "./views.ts";

@@ -104,17 +104,7 @@ export type {
   TrustSnapshot,
   VerificationMethod,
 } from "./snapshots.ts";
-export type {
-  Account,
-  Client,
-  Contacts,
-  Conversations,
-  Files,
-  Groups,
-  Search,
-  Trust,
-  Verification,
-} from "./surface.ts";
+export type { Account, Client, Contacts, Conversations, Files, Groups, Search, Verification } from "./surface.ts";
 export type {
   FileFactsSnapshot,
   OfferedFile,
@@ -141,3 +131,4 @@ export type {
   TrustPath,
   TrustStep,
 } from "./trust-snapshots.ts";
+export type { Trust } from "./trust-surface.ts";

@@ -10,13 +10,13 @@ import type { Core } from "./core.ts";
 import { ClientError } from "./failure.ts";
 import type { CertifiedRow, ContactRow } from "./store/rows.ts";
 import type { Tx } from "./store/tx.ts";
-import type { Trust } from "./surface.ts";
 import { trustGraph, whyBelieved } from "./trust/answers.ts";
 import { certificateOf, mergeCertified } from "./trust/certified.ts";
 import { allOwn, give, giveChange, noteGiven, reachable } from "./trust/giving.ts";
 import { assertAmount, checkedTerms } from "./trust/terms.ts";
 import type { TrustBook } from "./trust/trust-book.ts";
 import type { CertificationTerms, PersonRef, RootSnapshot, TrustAnswer, TrustGraph } from "./trust-snapshots.ts";
+import type { Trust } from "./trust-surface.ts";
 import { contactSnapshot } from "./views.ts";
 
 const IMPORTED_AT_ONCE = 16;

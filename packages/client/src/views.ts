@@ -24,7 +24,8 @@ import type {
   SelfSnapshot,
 } from "./snapshots.ts";
 import type { NodeBackupRow } from "./store/backup-rows.ts";
-import type { ContactRow, GroupRow, OutboxRow, ThreadRow, WishRow } from "./store/rows.ts";
+import type { GroupRow, WishRow } from "./store/group-rows.ts";
+import type { ContactRow, OutboxRow, ThreadRow } from "./store/rows.ts";
 
 export function selfSnapshot(core: Core): SelfSnapshot {
   const { account } = core;

@@ -9,7 +9,7 @@ import { GroupCallRuns } from "../src/calls/group-calls.ts";
 import { RingLimit } from "../src/calls/ring-limit.ts";
 import { Ephemerals } from "../src/conversation/ephemeral.ts";
 import type { Entry } from "../src/index.ts";
-import type { GroupRow } from "../src/store/rows.ts";
+import type { GroupRow } from "../src/store/group-rows.ts";
 import { GroupPhone } from "./support/group-phone.ts";
 import { founded, groupIdOf, groupOf } from "./support/group-world.ts";
 import { HOME_ADDRESS, Telephone } from "./support/telephone.ts";

@@ -7,7 +7,7 @@ import type { CallEnd, CallOrder, CallRoutes, CallSnapshot, ConnectionReport, Me
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import {
   type Call,
   COMES_BACK_WITHIN_MS,

@@ -5,7 +5,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import type { GroupCallEnd } from "../group-call-snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import { RING_FADES_MS, SAY_AGAIN_MS } from "./call.ts";
 import { rememberGroupCall } from "./call-history.ts";
 import type { CallKeys } from "./call-keys.ts";

@@ -5,7 +5,7 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { MediaOn } from "../call-snapshots.ts";
 import type { Core } from "../core.ts";
 import type { CallPerson, GroupCallEnd, GroupCallSnapshot, GroupCallState, PairState } from "../group-call-snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 
 /** Everybody is connected to everybody: more than four is more than most lines carry. */
 export const MAX_IN_CALL = 4;

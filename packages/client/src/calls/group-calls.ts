@@ -6,7 +6,7 @@ import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { CallRoutes, ConnectionReport, MediaOn } from "../call-snapshots.ts";
 import { ClientError } from "../failure.ts";
 import type { GroupCallSnapshot } from "../group-call-snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import { RINGS_FOR_MS } from "./call.ts";
 import { type GroupCall, groupCallSnapshot, othersIn, type Part, RINGS_WHOLE_GROUPS_OF } from "./group-call.ts";
 import { type GroupCallDeps, GroupCallTable } from "./group-call-table.ts";

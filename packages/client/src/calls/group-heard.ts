@@ -2,7 +2,7 @@
 import { decodeHex, encodeBase64Url } from "@p2pcrypt/bytes";
 import type { CallSignalContent, CallStep } from "@p2pcrypt/content";
 import type { IdentityId, Member } from "@p2pcrypt/session";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import { RING_FADES_MS } from "./call.ts";
 import { type GroupCall, isBefore, MAX_IN_CALL, MAX_PARTS, type OwnPart, othersIn, type Part } from "./group-call.ts";
 import type { GroupCallTable } from "./group-call-table.ts";

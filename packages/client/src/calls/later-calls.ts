@@ -5,7 +5,7 @@ import type { CallSnapshot } from "../call-snapshots.ts";
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import type { GroupCallSnapshot } from "../group-call-snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { CallKeys, CallKeysListener } from "./call-keys.ts";
 import type { CallRuns } from "./calls.ts";
 import type { GroupCallRuns } from "./group-calls.ts";

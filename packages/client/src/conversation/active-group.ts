@@ -1,7 +1,7 @@
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** The group of a contact's conversation, in which something can be said now. @throws {ClientError} contact/unknown, conversation/closed */

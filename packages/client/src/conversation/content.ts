@@ -8,7 +8,7 @@ import type { Core } from "../core.ts";
 import { appendFile } from "../files/arrived.ts";
 import { isLeaving, putWish } from "../group/wishes.ts";
 import { verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { applyAttestationRequest, applyCertifications, applyIntroduction } from "../trust/incoming.ts";
 import { isAct } from "./acts.ts";

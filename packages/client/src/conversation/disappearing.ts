@@ -2,7 +2,8 @@
 // comes into the history, by the node's time and what was agreed at its place in the log, so that every device lets go of the same ones.
 import type { Entry } from "../entry-snapshots.ts";
 import { isMessage } from "../message-kinds.ts";
-import type { DisappearingRow, GroupRow, ThreadRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
+import type { DisappearingRow, ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** What an entry says of its end. */

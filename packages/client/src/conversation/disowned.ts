@@ -3,7 +3,7 @@
 import { equalBytes } from "@p2pcrypt/bytes";
 import { Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { withAbandoned } from "./move.ts";
 

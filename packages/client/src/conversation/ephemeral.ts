@@ -13,7 +13,7 @@ import {
 import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { Lane } from "../run/lane.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 
 const TYPING_LASTS_MS = 6_000;
 const PRESENCE_LASTS_MS = 90_000;

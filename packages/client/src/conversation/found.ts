@@ -6,7 +6,8 @@ import { createFoundingStatement, type IdentityId, Session } from "@p2pcrypt/ses
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
 import { EMPTY_CURSOR_CHAIN } from "../store/cursor.ts";
-import type { GroupRow, ThreadRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
+import type { ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { rosterOf } from "./membership.ts";
 

@@ -3,7 +3,7 @@ import { decodeHex, encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { newOffer } from "../mail/outgoing.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { sayAgain } from "./move.ts";
 import { appendEntry } from "./thread.ts";

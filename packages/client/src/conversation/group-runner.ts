@@ -12,7 +12,7 @@ import type { NodeLink } from "../net/node-link.ts";
 import { type FollowerSource, StreamFollower } from "../net/stream-follower.ts";
 import { backoffMs } from "../run/backoff.ts";
 import type { Pump, Step } from "../run/pump.ts";
-import type { ClaimRow, GroupRow, SealedRow } from "../store/rows.ts";
+import type { ClaimRow, GroupRow, SealedRow } from "../store/group-rows.ts";
 import { encodeStored } from "../store/stored-json.ts";
 import type { VerificationRuns } from "./content.ts";
 import { giveUp } from "./give-up.ts";

@@ -7,7 +7,8 @@ import type { Entry } from "../entry-snapshots.ts";
 import { ClientError } from "../failure.ts";
 import type { MentionDraft, MentionSnapshot } from "../message-snapshots.ts";
 import type { ConversationId } from "../snapshots.ts";
-import type { GroupRow, ThreadRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
+import type { ThreadRow } from "../store/rows.ts";
 import { toIdentityId } from "./acts.ts";
 
 const MAX_UNREAD = 100;

@@ -11,7 +11,7 @@ import { identifyNode } from "../net/node-facts.ts";
 import { ConnectionError } from "../ports.ts";
 import { within } from "../run/within.ts";
 import type { ConversationId } from "../snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { becomeStuck } from "./give-way.ts";
 import { noteOffer } from "./move.ts";

@@ -2,7 +2,8 @@
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { KnownContent } from "@p2pcrypt/content";
 import type { Core } from "../core.ts";
-import type { Carried, GroupRow, ThreadRow } from "../store/rows.ts";
+import type { Carried, GroupRow } from "../store/group-rows.ts";
+import type { ThreadRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { receiptDue } from "./thread.ts";
 

@@ -1,6 +1,6 @@
 // When a device gives its leaf new keys though nothing else asks for it: whoever copied its secrets reads nothing from then on.
 import type { Core } from "../core.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 
 const DAY_MS = 86_400_000;
 const LEAST_MS = 7 * DAY_MS;

@@ -7,7 +7,7 @@ import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
 import type { ShortCodeRun } from "../snapshots.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { activeGroupWith } from "./active-group.ts";
 import { queueContent } from "./outbox.ts";

@@ -4,7 +4,8 @@ import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { refresh } from "../mail/look-up.ts";
 import type { Step } from "../run/pump.ts";
-import type { AddRow, ContactRow } from "../store/rows.ts";
+import type { AddRow } from "../store/group-rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { foundGroupRow, newThread } from "./found.ts";
 

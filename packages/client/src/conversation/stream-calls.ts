@@ -17,7 +17,7 @@ import { decodeHex, encodeHex, type RandomBytes } from "@p2pcrypt/bytes";
 import type { Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { NodeLink } from "../net/node-link.ts";
-import type { ClaimRow, GroupRow } from "../store/rows.ts";
+import type { ClaimRow, GroupRow } from "../store/group-rows.ts";
 
 /** Creates the stream unless it is there: a repetition after a lost answer is no error. */
 export async function createStream(link: NodeLink, { place, tokens, firstAdmins }: GroupRow): Promise<void> {

@@ -11,7 +11,8 @@ import { stepAfter } from "../net/call-outcome.ts";
 import type { NodeLink } from "../net/node-link.ts";
 import { ConnectionError } from "../ports.ts";
 import type { Step } from "../run/pump.ts";
-import type { AccountRow, GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
+import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 

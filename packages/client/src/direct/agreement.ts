@@ -3,7 +3,7 @@
 import { ApiError, toStreamId } from "@p2pcrypt/api";
 import type { Core } from "../core.ts";
 import { ConnectionError } from "../ports.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 
 /** @returns the group of a conversation of two whose other side may learn this address; undefined otherwise (K1, R11). */
 export function agreedGroup({ tables, account }: Core, threadId: string): GroupRow | undefined {

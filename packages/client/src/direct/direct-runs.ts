@@ -9,7 +9,7 @@ import type { Core } from "../core.ts";
 import type { FileDeps } from "../files/file-ports.ts";
 import type { Stop } from "../files/stop.ts";
 import type { DownloadRow } from "../store/file-rows.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import { agreedGroup, stunUrlsOf } from "./agreement.ts";
 import { Asking } from "./asking.ts";
 import { Giving } from "./giving.ts";

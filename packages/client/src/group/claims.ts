@@ -6,7 +6,7 @@ import { newOffersOf } from "../mail/incoming.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import { ConnectionError } from "../ports.ts";
 import type { Step } from "../run/pump.ts";
-import type { GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
 import { isLeaving } from "./wishes.ts";
 
 const RETRY_MS = 5_000;

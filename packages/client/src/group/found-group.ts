@@ -2,7 +2,7 @@
 import type { IdentityId } from "@p2pcrypt/session";
 import { foundGroupRow, newThread } from "../conversation/found.ts";
 import type { Core } from "../core.ts";
-import type { WishRow } from "../store/rows.ts";
+import type { WishRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** @returns the conversation's id. @throws {ClientError} node/unreachable */

@@ -7,7 +7,8 @@ import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
 import type { GroupInvitation } from "../snapshots.ts";
-import type { ContactRow, GroupRow, InvitationRow } from "../store/rows.ts";
+import type { GroupRow, InvitationRow } from "../store/group-rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { isLeaving } from "./wishes.ts";
 

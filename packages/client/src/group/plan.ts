@@ -2,7 +2,7 @@
 import { encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId, Member, Session, StreamAdminKey } from "@p2pcrypt/session";
 import type { PlannedCommit } from "../conversation/membership.ts";
-import type { AddRow, GroupRow } from "../store/rows.ts";
+import type { AddRow, GroupRow } from "../store/group-rows.ts";
 import { isLeaving, unmetWishes } from "./wishes.ts";
 
 /** One Welcome names at most so many key packages (conversation.md section 2). */

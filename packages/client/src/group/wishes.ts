@@ -1,7 +1,7 @@
 // What a person wants of a group, until a commit has brought it about.
 import type { IdentityId, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
-import type { GroupRow, WishRow } from "../store/rows.ts";
+import type { GroupRow, WishRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** The wishes with one more; a later one about the same thing takes the place of an earlier one. */

@@ -1,6 +1,7 @@
 // What the vault holds about conversations and homes that went to another node.
 import type { IdentityId, Place } from "@p2pcrypt/session";
-import type { InboxRow, TokensRow } from "./rows.ts";
+import type { TokensRow } from "./group-rows.ts";
+import type { InboxRow } from "./rows.ts";
 
 export interface FormerStreamRow {
   readonly place: Place;

@@ -1,9 +1,10 @@
 // Every table of the client, and the one place that knows their names.
 import type { OwnDeviceRow, OwnStateRow } from "./device-rows.ts";
 import type { DownloadRow, UploadRow } from "./file-rows.ts";
+import type { GroupRow } from "./group-rows.ts";
 import type { HistoryRow } from "./history-rows.ts";
 import type { Ledger } from "./ledger.ts";
-import type { AccountRow, CertifiedRow, ContactRow, GroupRow, KeyPackageRow, MailRow, OutboxRow, ThreadRow } from "./rows.ts";
+import type { AccountRow, CertifiedRow, ContactRow, KeyPackageRow, MailRow, OutboxRow, ThreadRow } from "./rows.ts";
 import { Table } from "./table.ts";
 
 export const SELF = "self";

@@ -7,7 +7,8 @@ import type { IdentityId } from "@p2pcrypt/session";
 import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { verifyCard } from "../mail/contacts.ts";
-import type { ContactRow, GroupRow } from "../store/rows.ts";
+import type { GroupRow } from "../store/group-rows.ts";
+import type { ContactRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { certificateOf, mergeCertified } from "./certified.ts";
 

@@ -7,7 +7,8 @@ import { seededRandom } from "@p2pcrypt/testkit";
 import { Vault } from "@p2pcrypt/vault";
 import { cipherSuiteOf } from "../../../session/src/mls/cipher-suite.ts";
 import { type Forgery, forge, stateOf } from "../../../session/test/support/forge.ts";
-import type { GroupRow, ThreadRow } from "../../src/store/rows.ts";
+import type { GroupRow } from "../../src/store/group-rows.ts";
+import type { ThreadRow } from "../../src/store/rows.ts";
 import { decodeStored } from "../../src/store/stored-json.ts";
 import { idOf, NODE_URL, type Person, type World } from "./world.ts";
 

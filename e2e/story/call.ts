@@ -140,7 +140,10 @@ export async function heardBy({ page }: Person): Promise<Heard> {
 /** What each connection that is open received and played. */
 export async function eachHeardBy({ page }: Person): Promise<readonly { readonly frames: number; readonly energy: number }[]> {
   return page.evaluate(async () => {
-    const open = window.connections.filter(({ connectionState }) => connectionState === "connected");
+    // Files have connections, too, without sections for media.
+    const open = window.connections.filter(
+      (connection) => connection.connectionState === "connected" && connection.getTransceivers().length > 0,
+    );
     return Promise.all(
       open.map(async (connection) => {
         const inbound = [...(await connection.getStats()).values()].filter(({ type }) => type === "inbound-rtp");

@@ -18,7 +18,7 @@ export default defineConfig({
     retry: browser || process.env["CI"] === "true" ? 1 : 0,
     // A poll waits for what a browser shows; elsewhere a second is plenty.
     expect: { poll: { timeout: browser ? 15_000 : 1_000 } },
-    maxWorkers: 2,
+    maxWorkers: browser ? 2 : 3,
     execArgv: ["--conditions=source"],
   },
 });

@@ -35,9 +35,9 @@ export class Firefox {
     socket.addEventListener("message", ({ data }) => this.#received(JSON.parse(String(data)) as Message));
   }
 
-  static async start(program: string, folder: string, proxyUrl: string): Promise<Firefox> {
+  static async start(program: string, folder: string, proxyUrl: string, more: Preferences = {}): Promise<Firefox> {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "user.js"), preferences(new URL(proxyUrl)));
+    writeFileSync(join(folder, "user.js"), preferences(new URL(proxyUrl), more));
     const child = spawn(program, ["--headless", "--no-remote", "--profile", folder, "--remote-debugging-port", "0"], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, HOME: folder },
@@ -50,6 +50,11 @@ export class Firefox {
     const { contexts } = await firefox.#call("browsingContext.getTree", {});
     firefox.#context = (contexts as readonly { readonly context: string }[])[0]?.context ?? "";
     return firefox;
+  }
+
+  /** A function's source that every page runs before its own scripts. */
+  async runFirst(functionDeclaration: string): Promise<void> {
+    await this.#call("script.addPreloadScript", { functionDeclaration });
   }
 
   async goTo(url: string): Promise<void> {
@@ -97,6 +102,13 @@ export class Firefox {
   async evaluate(expression: string): Promise<string> {
     const target = { context: this.#context };
     const { result } = await this.#call("script.evaluate", { expression: `String(${expression})`, target, awaitPromise: true });
+    return String((result as { readonly value?: unknown } | undefined)?.value);
+  }
+
+  /** @returns what a promise resolves to, as text. */
+  async resolve(promise: string): Promise<string> {
+    const target = { context: this.#context };
+    const { result } = await this.#call("script.evaluate", { expression: promise, target, awaitPromise: true });
     return String((result as { readonly value?: unknown } | undefined)?.value);
   }
 
@@ -163,9 +175,11 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
+type Preferences = Readonly<Record<string, string | number | boolean>>;
+
 /** All traffic goes through the proxy, that of this machine too; the browser itself is asked to be quiet. */
-function preferences({ hostname, port }: URL): string {
-  const values: Record<string, string | number | boolean> = {
+function preferences({ hostname, port }: URL, more: Preferences): string {
+  const values: Preferences = {
     "network.proxy.type": 1,
     "network.proxy.http": hostname,
     "network.proxy.http_port": Number(port),
@@ -177,6 +191,7 @@ function preferences({ hostname, port }: URL): string {
     "services.settings.server": "data:,",
     "datareporting.policy.dataSubmissionEnabled": false,
     "intl.accept_languages": "en-GB, en",
+    ...more,
   };
   return Object.entries(values)
     .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)

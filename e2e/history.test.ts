@@ -78,6 +78,14 @@ it("messages disappear when their time is over; meanwhile an old one is found by
   await ana.see(ana.page.getByRole("button", { name: t("move.copy") }));
   await takePicture(ana.page, "moved");
   expect(await findBarriers(ana.page)).toEqual([]);
+  // The link for those who do not follow by themselves is a page, too; who is there already is led to the conversation.
+  await ana.goToPlace(`#/open/${encodeURIComponent(ben.conversation?.moveLink ?? "")}`);
+  await ana.read(t("follow.line"));
+  await ana.read(t("landing.at", { node: other.host }));
+  await takePicture(ana.page, "follow");
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await ana.press(t("move.follow"));
+  await ana.see(composerOf(ana));
   await ana.goToPlace("#/settings");
   await ana.fill(t("settings.nodeOther"), other.url);
   await ana.press(t("settings.nodeChange"));

@@ -42,6 +42,7 @@ it("every place has an address, and the address leads there", () => {
 it("W15: a contact link of this node and one from the protocol handler lead to the same landing page", () => {
   const link = `${ORIGIN}/#/add/AbC`;
   expect(parseRoute("#/add/AbC", ORIGIN)).toEqual({ kind: "landing", link });
+  expect(parseRoute("#/move/AbC", ORIGIN)).toEqual({ kind: "landing", link: `${ORIGIN}/#/move/AbC` });
   expect(parseRoute(`#/open/${encodeURIComponent(`web+ptopcrypt:${link}`)}`, ORIGIN)).toEqual({
     kind: "landing",
     link: `web+ptopcrypt:${link}`,

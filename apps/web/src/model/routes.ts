@@ -32,7 +32,7 @@ export type Route =
   | { readonly kind: "root"; readonly link: string }
   /** A link with which this browser may become a new device of its person's identity. */
   | { readonly kind: "link"; readonly code: string }
-  /** A link that somebody gave: to a person (`#/add/`) or to a group (`#/join/`). */
+  /** A link that somebody gave: to a person (`#/add/`), to a group (`#/join/`), or to where a conversation goes on (`#/move/`). */
   | { readonly kind: "landing"; readonly link: string };
 
 const PLAIN = ["me", "add", "requests", "roots", "settings", "calltest", "sheet", "starred"] as const;
@@ -65,6 +65,7 @@ export function parseRoute(fragment: string, origin: string): Route {
     case "root":
       return { kind: "root", link: toContactLink(`${origin}/#/${path}`) };
     case "join":
+    case "move":
       return { kind: "landing", link: `${origin}/#/${path}` };
     case "add":
       return second === "" ? { kind: "add" } : { kind: "landing", link: `${origin}/#/${path}` };

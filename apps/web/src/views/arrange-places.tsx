@@ -1,10 +1,13 @@
 // What a person sets for one conversation, wired. Fetched when it is wanted.
 import type { ConversationSnapshot } from "@p2pcrypt/client";
+import type { MoveTarget } from "../model/move-target.ts";
 import { readableOf } from "../model/readable.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { ArrangeSection } from "./arrange/ArrangeSection.tsx";
+import { FollowPage } from "./arrange/FollowPage.tsx";
 import { MoveSection } from "./arrange/MoveSection.tsx";
+import type { PlaceProps } from "./places.tsx";
 import { useSnapshot, useWords } from "./surroundings.ts";
 
 export function ArrangePlace({
@@ -51,4 +54,12 @@ export function ArrangePlace({
       />
     </>
   );
+}
+
+export function FollowPlace({ workspace, router, target }: PlaceProps & { readonly target: MoveTarget }) {
+  const follow = async (): Promise<void> => {
+    const id = await workspace.client.conversations.followMove(target.link);
+    router.go({ kind: "conversation", id, details: false });
+  };
+  return <FollowPage target={target} onFollow={follow} />;
 }

@@ -38,6 +38,7 @@ export const VouchPlace = lazy(async () => ({ default: (await later.trust()).Vou
 export const IntroducePlace = lazy(async () => ({ default: (await later.trust()).IntroducePlace }));
 export const PersonTrustPlace = lazy(async () => ({ default: (await later.trust()).PersonTrustPlace }));
 export const ArrangePlace = lazy(async () => ({ default: (await later.arrange()).ArrangePlace }));
+export const FollowPlace = lazy(async () => ({ default: (await later.arrange()).FollowPlace }));
 export const SearchPlace = lazy(async () => ({ default: (await later.search()).SearchPlace }));
 export const TrustMapPlace = lazy(async () => ({ default: (await later.map()).TrustMapPlace }));
 export const RootsPlace = lazy(async () => ({ default: (await later.map()).RootsPlace }));

@@ -3,6 +3,7 @@ import type { ContactSnapshot, DirectoryPreview } from "@p2pcrypt/client";
 import { useEffect, useState } from "react";
 import { groupTarget } from "../model/group-target.ts";
 import { linkTarget } from "../model/link-target.ts";
+import { moveTarget } from "../model/move-target.ts";
 import type { Router } from "../model/router.ts";
 import { beliefOf, type TrustMark } from "../model/trust-mark.ts";
 import { twinsAmong } from "../model/twins.ts";
@@ -10,7 +11,7 @@ import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Landing } from "./add/Landing.tsx";
 import { Home } from "./home/Home.tsx";
-import { Histories, JoinPlace } from "./later.ts";
+import { FollowPlace, Histories, JoinPlace } from "./later.ts";
 import { useSnapshot } from "./surroundings.ts";
 
 export interface PlaceProps {
@@ -34,8 +35,10 @@ export function HomePlace({ workspace }: PlaceProps) {
   );
 }
 
-/** A link that was opened: of a person, or of a group. */
+/** A link that was opened: of a person, of a group, or of where a conversation goes on. */
 export function LandingPlace(props: PlaceProps & { readonly link: string }) {
+  const move = moveTarget(props.link);
+  if (move !== undefined) return <FollowPlace key={move.link} {...props} target={move} />;
   const group = groupTarget(props.link);
   return group === undefined ? <PersonLandingPlace {...props} /> : <JoinPlace key={group.link} {...props} target={group} />;
 }

@@ -730,6 +730,10 @@ export const enLater = {
   "disappear.pending": "This is being changed.",
   "disappear.admins": "Administrators of the group set this.",
 
+  "follow.title": "A conversation that moved",
+  "follow.line": "This link says where a conversation of yours goes on.",
+  "follow.unsure":
+    "Following it asks that node, which then sees where you are. What lies there is checked as every change is, and another conversation than yours is not opened.",
   "move.title": "Where it lives",
   "move.label": "Address of another node",
   "move.hint": "Everybody here goes on there, and sees that you moved it. Or paste the link that a member gave you.",
@@ -741,7 +745,7 @@ export const enLater = {
   "move.follow": "Follow the link",
   "move.pending": "Being moved to {{node}}.",
   "move.tell":
-    "It was moved here. Give this link to members who do not follow by themselves: they paste it in the details of this conversation.",
+    "It was moved here. Give this link to members who do not follow by themselves: they open it, or paste it in the details of this conversation.",
   "move.copy": "Copy link",
   "move.rival": "{{name}} moved this group to {{node}} without knowing all that this device knows.",
   "move.rejoin": "Ask to be taken in there",

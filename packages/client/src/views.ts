@@ -134,7 +134,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     isCaughtUp,
     ...(thread.contactId === undefined ? {} : { contactId: thread.contactId }),
     ...(thread.kind === "group" ? groupFacts(core, members, group) : {}),
-    ...(thread.kind === "direct" && group?.wishes !== undefined ? { pending: group.wishes.map(pendingChange) } : {}),
+    ...(thread.kind === "direct" && group?.wishes !== undefined ? { pending: group.wishes.flatMap(pendingChange) } : {}),
     ...(group?.disappearAfterS === undefined ? {} : { disappearAfterS: group.disappearAfterS }),
     ...(last === undefined ? {} : { last }),
     ...(blocked === undefined ? {} : { sendingBlocked: blocked }),
@@ -174,7 +174,7 @@ function groupFacts(
 ): Pick<ConversationSnapshot, "ownRole" | "pending" | "invitations" | "knocks" | "invitedBy"> {
   if (group?.state === "left" && group.nextWelcomeFrom !== undefined) return { invitedBy: group.nextWelcomeFrom };
   const isAdmin = members.some((member) => member.isSelf && member.isAdmin);
-  const pending = (group?.wishes ?? []).map(pendingChange);
+  const pending = (group?.wishes ?? []).flatMap(pendingChange);
   if (!isAdmin || group === undefined) return { ownRole: "member", pending };
   const knocks = (group.knocks ?? []).flatMap(({ identityId, greeting, atMs }): Knock[] => {
     const contact = core.tables.contacts.get(identityId);
@@ -185,10 +185,12 @@ function groupFacts(
   return { ownRole: "admin", pending, invitations: invitationsOf(core, group), knocks };
 }
 
-function pendingChange(wish: WishRow): PendingChange {
-  if (wish.kind === "move") return { kind: "move", nodeUrl: wish.nodeUrl };
-  if (wish.kind !== "role") return wish;
-  return { kind: wish.isAdmin ? "promote" : "demote", identityId: wish.identityId };
+/** That a device is taken in again is nothing that the person asked for. */
+function pendingChange(wish: WishRow): readonly PendingChange[] {
+  if (wish.kind === "devices") return [];
+  if (wish.kind === "move") return [{ kind: "move", nodeUrl: wish.nodeUrl }];
+  if (wish.kind !== "role") return [wish];
+  return [{ kind: wish.isAdmin ? "promote" : "demote", identityId: wish.identityId }];
 }
 
 function membersOf(core: Core, group: GroupRow | undefined): readonly MemberSnapshot[] {

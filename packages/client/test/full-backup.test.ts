@@ -1,7 +1,7 @@
 // A backup with messages: what it brings back, what it never holds, and what happens to one that is not whole.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Entry } from "../src/index.ts";
-import { groupIdOf } from "./support/group-world.ts";
+import { groupIdOf, groupOf, sayIn, told } from "./support/group-world.ts";
 import { contactOf, conversationOf, heard, idOf, type Person, say, World } from "./support/world.ts";
 
 const PASS = "correct horse";
@@ -63,6 +63,28 @@ describe("a backup with messages", () => {
     await said(again, ana, "with everything");
     expect(await texts(again)).toEqual([...expected, "you are back", "with everything"]);
     await world.close(again);
+  });
+
+  it("brings its groups back, too: whoever administers one takes the new device in, and everybody sees it", async () => {
+    const carl = await world.person("Carl");
+    await world.acquainted(carl, ana);
+    await ana.client.groups.create("Garden", [idOf(ben), idOf(carl)]);
+    await world.until("all are in", () => [ana, ben, carl].every((one) => groupOf(one)?.members.length === 3));
+    await sayIn(carl, "before");
+    await world.until("came", () => groupOf(ben)?.last?.kind === "text");
+    const bytes = await everything(ben);
+    await ben.client.close();
+    const again = await world.imported("Ben", bytes, PASS);
+    await world.until("in the group", () => groupOf(again)?.state === "active", 60_000);
+    const { deviceId } = again.client.account.snapshot();
+    const devicesOf = (one: Person) => groupOf(one)?.members.find(({ identityId }) => identityId === idOf(again))?.deviceIds;
+    for (const one of [ana, carl]) await world.until("seen", () => devicesOf(one)?.includes(deviceId) === true);
+    expect((await told(carl)).at(-1)).toMatchObject({ what: "deviceAdded" });
+    await sayIn(again, "back");
+    await world.until("read", () => groupOf(carl)?.last?.kind === "text" && groupOf(ana)?.last?.kind === "text");
+    expect(await texts(again, groupIdOf(again))).toEqual(["before", "back"]);
+    expect(groupOf(ana)?.pending ?? []).toEqual([]);
+    await world.close(again, carl);
   });
 
   it("never holds session state, device keys or tokens", async () => {

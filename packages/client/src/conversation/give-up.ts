@@ -12,7 +12,7 @@ export async function giveUp(core: Core, groupId: string): Promise<void> {
     const isTried = (id: string): boolean => adds.some(({ identityId }) => identityId === id);
     // Without adds it was a change that nobody can make; leaving is never given up.
     const wishes = (group.wishes ?? []).filter((wish) =>
-      adds.length === 0 ? wish.kind === "leave" : wish.kind !== "add" || !isTried(wish.identityId),
+      adds.length === 0 ? wish.kind === "leave" : (wish.kind !== "add" && wish.kind !== "devices") || !isTried(wish.identityId),
     );
     tx.put(groups, groupId, { ...group, adds: [], wishes });
     if (tx.get(threads, group.threadId)?.kind !== "group") return;

@@ -338,10 +338,11 @@ class Receiver {
   }
 }
 
-/** Another own device may have been faster. */
+/** Another own device, or another administrator, may have been faster. */
 function stillMissing(adds: readonly AddRow[], { roster }: Session): readonly AddRow[] {
-  const isIn = ({ offer }: AddRow): boolean => roster.some(({ deviceId }) => equalBytes(deviceId, offer.deviceId));
-  return adds.some((add) => add.isOwn === true && isIn(add)) ? adds.filter((add) => add.isOwn !== true || !isIn(add)) : adds;
+  const isDone = ({ offer, isOwn, isMissing }: AddRow): boolean =>
+    (isOwn ?? isMissing) === true && roster.some(({ deviceId }) => equalBytes(deviceId, offer.deviceId));
+  return adds.some(isDone) ? adds.filter((add) => !isDone(add)) : adds;
 }
 
 function pick({ seq, chain }: CursorRow): { readonly seq: number; readonly chain: Uint8Array } {

@@ -1,4 +1,5 @@
 // What a person wants of a group, until a commit has brought it about.
+import { encodeHex } from "@p2pcrypt/bytes";
 import type { IdentityId, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { GroupRow, WishRow } from "../store/group-rows.ts";
@@ -36,6 +37,8 @@ function isMet(wish: WishRow, session: Session): boolean {
       return isMemberOf(session, wish.identityId);
     case "remove":
       return !isMemberOf(session, wish.identityId);
+    case "devices":
+      return missingOf(wish, session).length === 0;
     case "role": {
       const is = session.administrators.includes(wish.identityId);
       return is === wish.isAdmin || !isMemberOf(session, wish.identityId);
@@ -51,6 +54,30 @@ function isMet(wish: WishRow, session: Session): boolean {
   }
 }
 
+/** Of the devices that are wished in: those that are not, as long as their person is a member. */
+export function missingOf(
+  { identityId, devices }: Extract<WishRow, { kind: "devices" }>,
+  { roster }: Pick<GroupRow, "roster"> | Pick<Session, "roster">,
+): readonly string[] {
+  const present = roster.filter((member) => member.identityId === identityId).map(({ deviceId }) => encodeHex(deviceId));
+  return present.length === 0 ? [] : devices.filter((device) => !present.includes(device));
+}
+
+const MAX_TRIES = 3;
+
+/** New devices of a contact asked to be taken in: into every group that this person administers and they are members of. */
+export function wishDevicesIn(core: Core, tx: Tx, identityId: IdentityId, devices: readonly string[]): void {
+  const { groups, threads } = core.tables;
+  for (const groupId of tx.ids(groups)) {
+    const group = tx.get(groups, groupId);
+    if (group?.state !== "active" || tx.get(threads, group.threadId)?.kind !== "group") continue;
+    const isAdmin = group.roster.some((one) => one.isAdministrator && one.identityId === core.account.identityId);
+    const isUnwanted = group.wishes?.some((wish) => wish.kind === "remove" && wish.identityId === identityId) === true;
+    const wish = { kind: "devices", identityId, devices, tries: MAX_TRIES } as const;
+    if (isAdmin && !isUnwanted && missingOf(wish, group).length > 0) putWish(core, tx, groupId, wish);
+  }
+}
+
 function subjectOf(wish: WishRow): string {
   switch (wish.kind) {
     case "add":
@@ -58,6 +85,8 @@ function subjectOf(wish: WishRow): string {
       return `member ${wish.identityId}`;
     case "role":
       return `role ${wish.identityId}`;
+    case "devices":
+      return `devices ${wish.identityId}`;
     default:
       return wish.kind;
   }

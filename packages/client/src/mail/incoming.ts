@@ -11,6 +11,7 @@ import { appendEntry } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { applyOwnState } from "../devices/own-state.ts";
 import { groupKnockedAt, noteKnock } from "../group/knocks.ts";
+import { wishDevicesIn } from "../group/wishes.ts";
 import type { ContactRow, InboxRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
 import { newContact, type VerifiedCard, verifyCard, withCard } from "./contacts.ts";
@@ -145,6 +146,13 @@ async function applyRequest(
   switch (contact.state) {
     case "accepted":
       tx.put(contacts, identityId, contact);
+      if (body.kind === "rejoin")
+        wishDevicesIn(
+          core,
+          tx,
+          identityId,
+          offers.map(({ deviceId }) => encodeHex(deviceId)),
+        );
       return queueAdds(core, tx, contact, head.replyInbox, offers);
     case "requested": {
       // Both asked: both agree. The lower id founds, so that there is one conversation; the other one only if nothing comes of it.

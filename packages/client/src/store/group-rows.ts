@@ -75,6 +75,8 @@ export interface KnockRow {
 /** Carried out by the next commit that can, and gone once it holds. */
 export type WishRow =
   | { readonly kind: "add" | "remove"; readonly identityId: IdentityId }
+  /** Of a member, devices (hex) that asked to be taken in, as a restored one does. `tries` are left. */
+  | { readonly kind: "devices"; readonly identityId: IdentityId; readonly devices: readonly string[]; readonly tries: number }
   | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
@@ -130,6 +132,7 @@ export interface AddRow {
   /** Where the device that offered it reads. Absent: any of theirs. */
   readonly replyInbox?: Uint8Array;
   readonly offer: OfferRow;
-  /** An own device that is missing here. Once it is in, whoever added it, there is nothing left to do. */
+  /** A device of a member, or an own one, that is missing here. Once it is in, whoever added it, there is nothing left to do. */
   readonly isOwn?: true;
+  readonly isMissing?: true;
 }

@@ -1,32 +1,7 @@
 // A disk that fails after so many writes, as a process that is killed leaves it; then the same vault is opened again.
-import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { expect, it } from "vitest";
+import { DyingDisk } from "./support/dying-disk.ts";
 import { conversationOf, heard, type Person, say, World } from "./support/world.ts";
-
-class DyingDisk extends MemoryVaultStore {
-  readonly #disk: MemoryVaultStore;
-  #left: number;
-
-  constructor(disk: MemoryVaultStore, writes: number) {
-    super();
-    this.#disk = disk;
-    this.#left = writes;
-  }
-
-  override get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#disk.get(key);
-  }
-
-  override range(bounds: Parameters<MemoryVaultStore["range"]>[0]): ReturnType<MemoryVaultStore["range"]> {
-    return this.#disk.range(bounds);
-  }
-
-  override async apply(writes: Parameters<MemoryVaultStore["apply"]>[0]): Promise<void> {
-    if (this.#left === 0) throw new Error("killed");
-    this.#left -= 1;
-    await this.#disk.apply(writes);
-  }
-}
 
 it("a client that dies at any write loses no message, shows none twice, and is not taken for a clone", async () => {
   const world = await World.create();

@@ -1,10 +1,10 @@
 // A conversation that goes on at another node, with people who read, write and come late meanwhile.
 import { toStreamId } from "@p2pcrypt/api";
 import type { ConversationEvent } from "@p2pcrypt/client";
-import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { expect, it } from "vitest";
 import { toExtensions } from "../../session/src/group/context-rules.ts";
 import { stateOf } from "../../session/test/support/forge.ts";
+import { DyingDisk } from "./support/dying-disk.ts";
 import { founded, groupIdOf, groupOf, Insider, sayIn, told } from "./support/group-world.ts";
 import { conversationOf, faults, heard, NODE_URL, type Person, say, World } from "./support/world.ts";
 
@@ -131,31 +131,6 @@ it("M2 M8: a member's commit that moves a group is skipped by all alike", async 
   for (const one of [ana, ben]) expect(groupOf(one)).toMatchObject({ nodeUrls: [NODE_URL], warnings: [] });
   await world.close(ana, ben);
 });
-
-class DyingDisk extends MemoryVaultStore {
-  readonly #disk: MemoryVaultStore;
-  #left: number;
-
-  constructor(disk: MemoryVaultStore, writes: number) {
-    super();
-    this.#disk = disk;
-    this.#left = writes;
-  }
-
-  override get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#disk.get(key);
-  }
-
-  override range(bounds: Parameters<MemoryVaultStore["range"]>[0]): ReturnType<MemoryVaultStore["range"]> {
-    return this.#disk.range(bounds);
-  }
-
-  override async apply(writes: Parameters<MemoryVaultStore["apply"]>[0]): Promise<void> {
-    if (this.#left === 0) throw new Error("killed");
-    this.#left -= 1;
-    await this.#disk.apply(writes);
-  }
-}
 
 it("M19: whoever moves may die at any write, and goes on where they were", async () => {
   const { world, ana, ben, id } = await stage();

@@ -1,10 +1,11 @@
 import type { GroupCallEnd, GroupCallSnapshot } from "@p2pcrypt/client";
-import { Phone, PhoneOff, Video } from "lucide-react";
+import { PhoneOff } from "lucide-react";
 import { shownName } from "../../text/printable.ts";
 import type { WordKey } from "../../words/catalogue.ts";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
+import { AnswerButtons } from "./AnswerButtons.tsx";
 
 /** The others need no words: the person did it themselves, or goes on elsewhere. */
 const GROUP_END_WORDS = {
@@ -54,20 +55,7 @@ export function GroupRinging({ call, title, nameOf, actions }: GroupRingingProps
         <p className="hint">{t("call.whoDeclined", { names: declined.map((one) => shownName(nameOf(one))).join(", ") })}</p>
       ) : undefined}
       <div className="call-acts">
-        {state === "ringing" ? (
-          <>
-            <Button look="main" onPress={() => actions.join(false)}>
-              <Phone size={20} aria-hidden />
-              {t("call.answer")}
-            </Button>
-            {media === "video" ? (
-              <Button look="main" onPress={() => actions.join(true)}>
-                <Video size={20} aria-hidden />
-                {t("call.answerVideo")}
-              </Button>
-            ) : undefined}
-          </>
-        ) : undefined}
+        {state === "ringing" ? <AnswerButtons media={media} onAnswer={actions.join} /> : undefined}
         {state === "ringing" || state === "calling" ? (
           <Button look="bad" onPress={actions.leave}>
             <PhoneOff size={20} aria-hidden />

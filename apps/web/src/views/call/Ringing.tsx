@@ -1,9 +1,10 @@
 import type { CallEnd, CallSnapshot } from "@p2pcrypt/client";
-import { Phone, PhoneOff, Video } from "lucide-react";
+import { PhoneOff } from "lucide-react";
 import type { WordKey } from "../../words/catalogue.ts";
 import type { CallWho } from "../call-places.tsx";
 import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
+import { AnswerButtons } from "./AnswerButtons.tsx";
 import { CallHead } from "./CallHead.tsx";
 
 const END_WORDS = {
@@ -45,20 +46,7 @@ export function Ringing({ call, who, actions }: RingingProps) {
       {state === "ended" ? undefined : <p className="hint call-address">{addressOf(call, t)}</p>}
       <div className="call-acts">
         {state === "ended" ? <Button onPress={actions.close}>{t("app.close")}</Button> : undefined}
-        {state === "ringing" ? (
-          <>
-            <Button look="main" onPress={() => actions.answer(false)}>
-              <Phone size={20} aria-hidden />
-              {t("call.answer")}
-            </Button>
-            {media === "video" ? (
-              <Button look="main" onPress={() => actions.answer(true)}>
-                <Video size={20} aria-hidden />
-                {t("call.answerVideo")}
-              </Button>
-            ) : undefined}
-          </>
-        ) : undefined}
+        {state === "ringing" ? <AnswerButtons media={media} onAnswer={actions.answer} /> : undefined}
         {state === "ended" ? undefined : (
           <Button look="bad" onPress={actions.hangUp}>
             <PhoneOff size={20} aria-hidden />

@@ -9,6 +9,14 @@ export interface SafetyActions {
   readonly keepStorage: () => Promise<void>;
 }
 
+/** Steps that lead to another place, in their order. */
+const LINKED = [
+  { step: "passphrase", href: "#/settings", Icon: KeyRound, why: "safety.passphraseWhy" },
+  { step: "sheet", href: "#/sheet", Icon: FileKey, why: "safety.sheetWhy" },
+  { step: "backup", href: "#/settings", Icon: FileKey, why: "safety.backupWhy" },
+  { step: "revocation", href: "#/settings", Icon: FileX, why: "safety.revocationWhy" },
+] as const;
+
 /** Quiet, until all of it is done. Says what happens if it is left. */
 export function SafetyRow({ safety, actions }: { readonly safety: SafetySnapshot; readonly actions: SafetyActions }) {
   const { t } = useWords();
@@ -30,42 +38,15 @@ export function SafetyRow({ safety, actions }: { readonly safety: SafetySnapshot
       </button>
       {isOpen ? (
         <ul className="steps">
-          {open.includes("passphrase") ? (
-            <li className="step">
-              <KeyRound size={20} aria-hidden />
+          {LINKED.filter(({ step }) => open.includes(step)).map(({ step, href, Icon, why }) => (
+            <li className="step" key={step}>
+              <Icon size={20} aria-hidden />
               <div className="grow stack tight">
-                <a href="#/settings">{t("safety.passphrase")}</a>
-                <p className="hint">{t("safety.passphraseWhy")}</p>
+                <a href={href}>{t(`safety.${step}`)}</a>
+                <p className="hint">{t(why)}</p>
               </div>
             </li>
-          ) : undefined}
-          {open.includes("sheet") ? (
-            <li className="step">
-              <FileKey size={20} aria-hidden />
-              <div className="grow stack tight">
-                <a href="#/sheet">{t("safety.sheet")}</a>
-                <p className="hint">{t("safety.sheetWhy")}</p>
-              </div>
-            </li>
-          ) : undefined}
-          {open.includes("backup") ? (
-            <li className="step">
-              <FileKey size={20} aria-hidden />
-              <div className="grow stack tight">
-                <a href="#/settings">{t("safety.backup")}</a>
-                <p className="hint">{t("safety.backupWhy")}</p>
-              </div>
-            </li>
-          ) : undefined}
-          {open.includes("revocation") ? (
-            <li className="step">
-              <FileX size={20} aria-hidden />
-              <div className="grow stack tight">
-                <a href="#/settings">{t("safety.revocation")}</a>
-                <p className="hint">{t("safety.revocationWhy")}</p>
-              </div>
-            </li>
-          ) : undefined}
+          ))}
           {open.includes("storage") ? (
             <li className="step">
               <HardDrive size={20} aria-hidden />

@@ -8,6 +8,7 @@ import type { Person } from "./rig/person.ts";
 import { type Running, startProgram } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { befriend, openConversation } from "./story/begin.ts";
+import { shortCode } from "./story/link.ts";
 import { expectToRead, send } from "./story/talk.ts";
 
 const stage = useStage();
@@ -33,8 +34,8 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   await tablet.press(t("linking.join"));
   await ana.see(ana.page.getByText(t("linking.compare", { name: "Tablet" })));
   await tablet.see(tablet.page.getByText(t("linking.compareJoining", { name: "Ana" })));
-  expect(await digitsOf(tablet)).toMatch(/^\d{6}$/);
-  expect(await digitsOf(tablet)).toBe(await digitsOf(ana));
+  expect(await shortCode(tablet)).toMatch(/^\d{3}\s?\d{3}$/);
+  expect(await shortCode(tablet)).toBe(await shortCode(ana));
   expect(await lookAt(tablet, "linking-digits")).toEqual([]);
   await tablet.press(t("linking.same"));
   await ana.press(t("linking.same"));
@@ -87,7 +88,7 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   await ana.press(t("linking.showTyped"));
   home = mkdtempSync(join(stage().folder, "terminal-"));
   const codeFile = join(stage().folder, "code");
-  writeFileSync(codeFile, await typedCodeOf(ana));
+  writeFileSync(codeFile, await shortCode(ana));
   const joining = terminal("device", "join", "--node", stage().node.url, "--name", "Terminal", "--code-file", codeFile);
   const joined = once(joining, "close");
   await ana.see(ana.page.getByText(t("linking.compare", { name: "Terminal" })));
@@ -124,14 +125,4 @@ async function codeOf(person: Person): Promise<string> {
   const copied = (): Promise<string> => person.page.evaluate(() => navigator.clipboard.readText());
   await expect.poll(copied).toContain("#/link/");
   return copied();
-}
-
-async function typedCodeOf(person: Person): Promise<string> {
-  const shown = person.page.locator(".short-code");
-  await shown.waitFor();
-  return (await shown.innerText()).trim();
-}
-
-async function digitsOf(person: Person): Promise<string> {
-  return (await person.page.locator(".short-code").innerText()).replaceAll(/\D/g, "");
 }

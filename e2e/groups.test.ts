@@ -5,6 +5,7 @@ import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
 import { composerOf, openConversation, rowOf, start } from "./story/begin.ts";
+import { foundGroup } from "./story/group.ts";
 import { expectToRead, send } from "./story/talk.ts";
 
 const stage = useStage();
@@ -18,23 +19,12 @@ async function three(): Promise<{ ana: Person; ben: Peer; carol: Peer }> {
   return { ana, ben, carol };
 }
 
-async function found(ana: Person, name: string, members: readonly string[]): Promise<void> {
-  const { t } = ana.words;
-  await ana.goToPlace("#/add");
-  await ana.page.getByRole("link", { name: t("group.new") }).click();
-  await ana.fill(t("group.name"), name);
-  for (const member of members) await ana.page.getByRole("checkbox", { name: member }).check();
-  expect(await findBarriers(ana.page)).toEqual([]);
-  await ana.press(t("group.create"));
-  await ana.see(ana.page.getByRole("heading", { name, level: 1, exact: true }));
-}
-
 const groupOf = (peer: Peer) => peer.client.conversations.list().find(({ kind }) => kind === "group");
 
 it("somebody founds a group; all talk, with names; a name and roles change before everybody's eyes", async () => {
   const { ana, ben, carol } = await three();
   const { t } = ana.words;
-  await found(ana, "Harbour", ["Ben", "Carol"]);
+  await foundGroup(ana, "Harbour", ["Ben", "Carol"]);
   await ana.read(`${t("who.group", { count: 3 })} ${t("who.groupUnsure", { count: 2 })}`);
   await send(ana, "Welcome, both");
   await Promise.all([ben, carol].map((peer) => peer.heardTexts("Welcome, both")));
@@ -87,7 +77,7 @@ it("somebody founds a group; all talk, with names; a name and roles change befor
 it("whoever is removed reads nothing more and is told; the last administrator names who goes on", async () => {
   const { ana, ben, carol } = await three();
   const { t } = ana.words;
-  await found(ana, "Crew", ["Ben"]);
+  await foundGroup(ana, "Crew", ["Ben"]);
   await ben.until(() => groupOf(ben)?.state === "active");
   await ana.page.getByRole("link", { name: t("chat.details") }).click();
   await ana.page.getByRole("link", { name: t("group.add") }).click();
@@ -114,7 +104,7 @@ it("whoever is removed reads nothing more and is told; the last administrator na
 it("a link lets somebody ask, and only the administrator lets them in", async () => {
   const { ana, ben, carol } = await three();
   const { t } = ana.words;
-  await found(ana, "Allotments", ["Ben"]);
+  await foundGroup(ana, "Allotments", ["Ben"]);
   await ana.page.getByRole("link", { name: t("chat.details") }).click();
   await ana.press(t("join.make"));
   await ana.see(ana.page.getByRole("img", { name: t("join.qr") }));

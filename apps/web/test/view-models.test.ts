@@ -1,5 +1,6 @@
 // View models over the real SDK, on disks in memory and time that passes when told to.
 import { expect, it } from "vitest";
+import { founded, groupIdOf } from "../../../packages/client/test/support/group-world.ts";
 import { contactOf, conversationOf, idOf, linkOf, type Person, say, World } from "../../../packages/client/test/support/world.ts";
 import { Compare } from "../src/model/compare.ts";
 import type { Later } from "../src/model/model.ts";
@@ -243,4 +244,28 @@ it("a notice says no more than allowed, only of news, and only while nobody look
   expect(notices).toHaveLength(4);
   stop();
   await world.close(ana, ben);
+});
+
+it("of several who type in a group the last one to begin is named, until that one has finished", async () => {
+  const world = await World.create();
+  const [ana, ben, carol] = [await world.person("Ana"), await world.person("Ben"), await world.person("Carol")];
+  await founded(world, ana, ben, carol);
+  const thread = new Thread(groupIdOf(ana), { client: ana.client, later: soon, nowMs: () => world.time.nowMs() });
+  const typist = () => thread.getSnapshot().typist;
+  const type = (one: Person, isTyping: boolean): void => one.client.conversations.setTyping(groupIdOf(one), isTyping);
+  type(ben, true);
+  await world.until("Ben types", () => typist() === idOf(ben));
+  type(carol, true);
+  await world.until("Carol types", () => typist() === idOf(carol));
+  let hasBenEnded = false;
+  ana.client.subscribe((event) => {
+    hasBenEnded ||= event.kind === "typing" && event.identityId === idOf(ben) && !event.isTyping;
+  });
+  type(ben, false);
+  await world.until("Ben has finished", () => hasBenEnded);
+  expect(typist()).toBe(idOf(carol));
+  type(carol, false);
+  await world.until("nobody types", () => typist() === undefined);
+  thread.dispose();
+  await world.close(ana, ben, carol);
 });

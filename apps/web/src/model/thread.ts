@@ -14,6 +14,8 @@ import { coalesced, type Later, Model } from "./model.ts";
 import type { ShownEntry } from "./timeline.ts";
 import { HistoryWindow, PAGE } from "./window.ts";
 
+type IdentityId = ContactSnapshot["identityId"];
+
 export interface ThreadSnapshot {
   readonly conversation: ConversationSnapshot | undefined;
   readonly contact: ContactSnapshot | undefined;
@@ -29,7 +31,8 @@ export interface ThreadSnapshot {
   readonly mentions: readonly number[];
   /** Came while the end was out of sight. */
   readonly newBelow: number;
-  readonly isTyping: boolean;
+  /** Who types, of several the last who began. */
+  readonly typist: IdentityId | undefined;
   readonly presence: "here" | "away" | "unknown";
 }
 
@@ -65,7 +68,7 @@ export class Thread extends Model<ThreadSnapshot> {
       soughtFor: undefined,
       mentions: [],
       newBelow: 0,
-      isTyping: false,
+      typist: undefined,
       presence: "unknown",
     });
     this.id = id;
@@ -213,7 +216,7 @@ export class Thread extends Model<ThreadSnapshot> {
           case "contact":
             return event.contact.identityId === this.getSnapshot().contact?.identityId ? this.#soon() : undefined;
           case "typing":
-            return event.conversationId === this.id ? this.update({ isTyping: event.isTyping }) : undefined;
+            return event.conversationId === this.id ? this.#types(event.identityId, event.isTyping) : undefined;
           case "presence":
             return event.conversationId === this.id ? this.update({ presence: event.state }) : undefined;
         }
@@ -226,11 +229,17 @@ export class Thread extends Model<ThreadSnapshot> {
     const isTheirs = isMessage(entry) && !entry.isOwn;
     if (isTheirs) {
       const { newBelow } = this.getSnapshot();
-      this.update({ isTyping: false, ...(this.#isFollowing ? {} : { newBelow: newBelow + 1 }) });
+      this.#types(entry.author, false);
+      if (!this.#isFollowing) this.update({ newBelow: newBelow + 1 });
       this.#named(entry);
       if (this.#isFollowing) this.#read();
     }
     this.#soon();
+  }
+
+  #types(identityId: IdentityId, isTyping: boolean): void {
+    if (isTyping) this.update({ typist: identityId });
+    else if (this.getSnapshot().typist === identityId) this.update({ typist: undefined });
   }
 
   /** Who looks at the end sees it come. */

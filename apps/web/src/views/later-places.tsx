@@ -77,6 +77,9 @@ export function RequestsPlace({ workspace, router }: PlaceProps) {
   const { contacts } = workspace.client;
   const accept = async ({ identityId }: ContactSnapshot): Promise<void> => {
     const { conversationId } = await contacts.accept(identityId);
+    // Whoever has more of them to answer, or went elsewhere meanwhile, stays there.
+    const hasMore = workspace.roster.getSnapshot().requests.some((other) => other.identityId !== identityId);
+    if (hasMore || router.getSnapshot().kind !== "requests") return;
     router.go(
       conversationId === undefined
         ? { kind: "person", identityId }

@@ -68,10 +68,12 @@ export function Conversation(props: ConversationProps) {
   } = props;
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
-  const { conversation, contact, isTyping, presence } = thread;
+  const { conversation, contact, typist, presence } = thread;
   if (conversation === undefined) return <p className="empty hint">{t("chat.notFound")}</p>;
   const title = conversation.kind === "self" ? t("self.name") : conversation.name;
   const name = shownName(title);
+  // One word for one person: of a group it would be anybody's.
+  const isThere = contact === undefined || conversation.state !== "active" || presence === "unknown" ? undefined : presence;
   const drop = (event: DragEvent): void => {
     // Words or files only: what else a page may put on the pointer has no business in a message (W14).
     const text = event.dataTransfer.getData("text/plain");
@@ -94,7 +96,7 @@ export function Conversation(props: ConversationProps) {
             <span className="chat-sub">
               {contact === undefined ? undefined : <TrustWord mark={trustMarkOf(contact)} />}
               <span className="hint" aria-live="polite">
-                {isTyping ? t("list.typing") : presence === "here" ? t("chat.here") : presence === "away" ? t("chat.away") : ""}
+                {typist !== undefined ? t("list.typing") : isThere === undefined ? "" : t(`chat.${isThere}`)}
               </span>
             </span>
           </span>

@@ -2,6 +2,7 @@ import { ArrowDown } from "lucide-react";
 import { useLayoutEffect, useMemo, useRef } from "react";
 import type { ThreadSnapshot } from "../../model/thread.ts";
 import { localDay, timelineOf } from "../../model/timeline.ts";
+import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
 import { useWords } from "../surroundings.ts";
 import { Arrivals } from "./Arrivals.tsx";
@@ -28,8 +29,9 @@ export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps
   const { t } = words;
   const log = useRef<HTMLElement>(null);
   const keeper = useRef<ScrollKeeper>(undefined);
-  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, isTyping, soughtFor, mentions } = thread;
+  const { entries, unreadFrom, isLoaded, hasOlder, hasNewer, newBelow, typist, soughtFor, mentions } = thread;
   const saysWho = thread.conversation?.kind === "group";
+  const typistName = thread.conversation?.members.find(({ identityId }) => identityId === typist)?.name;
   const items = useMemo(() => timelineOf(entries, unreadFrom, localDay), [entries, unreadFrom]);
   const lastOwn = entries.findLast(({ entry }) => (entry.kind === "text" || entry.kind === "file") && entry.isOwn)?.key;
 
@@ -43,7 +45,7 @@ export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps
   // what is shown moved when these changed
   useLayoutEffect(() => {
     if (isLoaded) keeper.current?.settle();
-  }, [items, isLoaded, isTyping]);
+  }, [items, isLoaded, typist]);
   useLayoutEffect(() => {
     if (soughtFor !== undefined) keeper.current?.toKey(soughtFor.key);
   }, [soughtFor]);
@@ -60,14 +62,16 @@ export function Timeline({ thread, name, nowMs, chosen, actions }: TimelineProps
           {items.map((item) => (
             <TimelineItemView key={item.key} {...{ item, lastOwn, nowMs, saysWho, chosen, actions }} />
           ))}
-          {isTyping ? (
+          {typist !== undefined ? (
             <p className="typing">
               <span className="dots" aria-hidden>
                 <i />
                 <i />
                 <i />
               </span>
-              <span className="unseen">{t("chat.typing", { name })}</span>
+              <span className={saysWho ? "hint" : "unseen"}>
+                {t("chat.typing", { name: typistName === undefined ? name : shownName(typistName) })}
+              </span>
             </p>
           ) : undefined}
         </div>

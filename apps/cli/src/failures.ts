@@ -32,6 +32,11 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.failed, "the client has stopped"];
     case "client/noIdentity":
       return [EXIT.notFound, "there is no identity here yet: p2pcrypt identity create --name NAME --node URL"];
+    case "client/restoreUnfinished":
+      return [
+        EXIT.notFound,
+        "a restore was not finished here, and nothing of it is used; begin it again: p2pcrypt backup restore, or identity recover",
+      ];
     case "client/identityExists":
       return [EXIT.refused, "there is an identity in this home already; choose another with --home"];
     case "client/newerVault":

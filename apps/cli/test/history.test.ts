@@ -1,6 +1,11 @@
 // What was said, in terminals: found again, put in order, and gone when its time is over.
 import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { importClient } from "@p2pcrypt/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { contextOf } from "../src/context.ts";
+import { EXIT } from "../src/exit-codes.ts";
+import { createHome } from "../src/home.ts";
+import { depsFor } from "../src/open-client.ts";
 import { type NodeProcess, Place } from "./support/processes.ts";
 
 let place: Place;
@@ -61,6 +66,16 @@ it("everything is backed up and restored on an empty home; a conversation is sav
   writeFileSync(pass, "correct horse\n");
   const made = await ok("ana", "backup", "auto", backup, "--every", "1h", "--export-passphrase-file", pass);
   expect([made["everyS"], statSync(backup).mode & 0o777]).toEqual([3_600, 0o600]);
+  // Killed in the middle: nothing of it is used, and it begins again.
+  const half = await createHome(contextOf({ home: place.home("ana2") }));
+  const write = half.store.apply.bind(half.store);
+  let left = 5;
+  half.store.apply = (writes) => (left-- > 0 ? write(writes) : Promise.reject(new Error("killed")));
+  const restored = importClient(depsFor(half), { bytes: readFileSync(backup), passphrase: "correct horse" });
+  await expect(restored).rejects.toThrow("killed");
+  await half.store.close();
+  const refused = await place.run("ana2", ["contact", "list"], { json: false });
+  expect([refused.exit, refused.err]).toEqual([EXIT.notFound, expect.stringContaining("a restore was not finished here")]);
   const again = await ok("ana2", "backup", "restore", backup, "--export-passphrase-file", pass);
   expect(again).toMatchObject({ name: "ana", conversations: 1 });
   expect((await place.run("ana2", ["search", "teapot"])).json()).toMatchObject([{ text: "The teapot broke" }]);

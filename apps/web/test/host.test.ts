@@ -2,6 +2,7 @@ import { Vault } from "@p2pcrypt/vault";
 import { deleteIndexedDbVault, openIndexedDbVault } from "@p2pcrypt/vault/indexed-db";
 import { platformWrappingKey } from "@p2pcrypt/vault/platform-key";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { noteRestoring } from "../../../packages/client/src/store/restoring.ts";
 import type { AccountRow } from "../../../packages/client/src/store/rows.ts";
 import { decodeStored } from "../../../packages/client/src/store/stored-json.ts";
 import { SELF } from "../../../packages/client/src/store/tables.ts";
@@ -128,6 +129,29 @@ describe("a page and its worker", () => {
     const later = browser.tab();
     await later.reaches("ended");
     expect(later.boot.state()).toEqual({ kind: "ended", reason: "vaultDamaged" });
+  });
+
+  it("a restore that was broken off is said to be, nothing of it is kept, and it begins again", async () => {
+    const tab = await ana();
+    const bytes = await tab.client.account.exportBackup("pass", { withMessages: true });
+    await tab.client.account.deleteIdentity();
+    const fresh = browser.tab();
+    await fresh.reaches("fresh");
+    // The note that a restore leaves until it is whole.
+    await expect(fresh.boot.create({ name: " ", homeNodeUrl: HOME })).rejects.toMatchObject({ failure: { code: "name/empty" } });
+    await fresh.boot.update();
+    const store = await openIndexedDbVault(browser.indexedDb, { name: "p2pcrypt", lost: () => undefined });
+    const key = await store.readKey("vault");
+    if (key === undefined) throw new TypeError("no key");
+    const deps = { random, deriveKey: async () => new Uint8Array(32) };
+    const vault = await Vault.open(store, deps, { kind: "key", key: platformWrappingKey(crypto.subtle, key) });
+    await noteRestoring(vault);
+    await vault.close();
+    const again = browser.tab();
+    await again.reaches("ended");
+    expect(again.boot.state()).toEqual({ kind: "ended", reason: "restoreUnfinished" });
+    await again.boot.importBackup({ bytes, passphrase: "pass" });
+    expect(again.client.account.snapshot().name).toBe("Ana");
   });
 
   it("W8: what does not open any more is erased when the person says so, and the browser can begin anew", async () => {

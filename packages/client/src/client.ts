@@ -27,6 +27,7 @@ import { type ClientDeps, ConnectionError } from "./ports.ts";
 import { within } from "./run/within.ts";
 import type { FoundBackup, NodeSnapshot } from "./snapshots.ts";
 import { assertReadable, writeFormat } from "./store/format.ts";
+import { hasUnfinishedRestore } from "./store/restoring.ts";
 import type { AccountRow } from "./store/rows.ts";
 import { loadTables, SELF } from "./store/tables.ts";
 import type { Account, Client, Contacts, Conversations, Files, Groups, Search, Verification } from "./surface.ts";
@@ -82,12 +83,15 @@ export async function findBackups(deps: ClientDeps, recovery: Recovery): Promise
   return (await backupsFor(deps, recovery)).found.map(shownBackup);
 }
 
-/** @throws {ClientError} client/noIdentity, client/newerVault */
+/** @throws {ClientError} client/noIdentity, client/restoreUnfinished, client/newerVault */
 export async function openClient(deps: ClientDeps): Promise<Client> {
   await assertReadable(deps.vault);
   const core = new Core(deps);
   await loadTables(core.ledger, core.tables);
-  if (core.tables.account.get(SELF) === undefined) throw new ClientError({ code: "client/noIdentity" });
+  if (core.tables.account.get(SELF) === undefined) {
+    const isHalf = await hasUnfinishedRestore(deps.vault);
+    throw new ClientError({ code: isHalf ? "client/restoreUnfinished" : "client/noIdentity" });
+  }
   await eraseAllDue(core);
   return new ClientOnCore(core);
 }
@@ -154,8 +158,11 @@ async function begin(deps: ClientDeps, account: AccountRow): Promise<Client> {
   return new ClientOnCore(core);
 }
 
+/** What a restore left that was not finished goes. */
 async function assertEmpty({ vault }: ClientDeps): Promise<void> {
   if (await hasIdentity(vault)) throw new ClientError({ code: "client/identityExists" });
+  // Half of a backup: of the same one a second half would follow the first.
+  if (await hasUnfinishedRestore(vault)) await vault.clear();
 }
 
 class ClientOnCore implements Client {

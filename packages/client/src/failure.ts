@@ -6,6 +6,8 @@ import type { LinkingFailure } from "./device-snapshots.ts";
 export type ClientFailure =
   | { readonly code: "client/closed" }
   | { readonly code: "client/noIdentity" }
+  /** Of a backup: nothing of it is used. It begins again with whatever makes an identity here. */
+  | { readonly code: "client/restoreUnfinished" }
   | { readonly code: "client/identityExists" }
   | { readonly code: "client/newerVault"; readonly version: number }
   /** A record of this device is in a stream and not in this vault: a copy of the vault is or was in use (M20). */

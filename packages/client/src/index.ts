@@ -104,6 +104,7 @@ export type {
   TrustSnapshot,
   VerificationMethod,
 } from "./snapshots.ts";
+export { hasUnfinishedRestore } from "./store/restoring.ts";
 export type { Account, Client, Contacts, Conversations, Files, Groups, Search, Verification } from "./surface.ts";
 export type {
   FileFactsSnapshot,

@@ -8,6 +8,7 @@ import { hasVaultFile, openFileVault } from "@p2pcrypt/vault/file";
 import { createClient, hasIdentity, openClient } from "./client.ts";
 import { openPgpIdentity } from "./openpgp-identity.ts";
 import type { ClientDeps } from "./ports.ts";
+import { hasUnfinishedRestore } from "./store/restoring.ts";
 import type { Client } from "./surface.ts";
 import { toWebSocketLike } from "./transport/standard-web-socket.ts";
 import { webTransport } from "./transport/web-transport.ts";
@@ -51,7 +52,8 @@ export async function openNodeClient({
     transport: webTransport({ fetch, connect: (url) => toWebSocketLike(new WebSocket(url)) }),
     deriveKey: deriveKeyArgon2id,
   };
-  const client = (await hasIdentity(vault)) ? await openClient(deps) : await createClient(deps, { name, homeNodeUrl });
+  const isBegun = (await hasIdentity(vault)) || (await hasUnfinishedRestore(vault));
+  const client = isBegun ? await openClient(deps) : await createClient(deps, { name, homeNodeUrl });
   const close = async (): Promise<void> => {
     await client.close();
     await vault.close();

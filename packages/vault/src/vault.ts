@@ -1,4 +1,5 @@
 // A client's encrypted store: named values and ordered collections over a small key-value port. A batch is stored whole or not at all.
+import { concatBytes } from "@p2pcrypt/bytes";
 import { Batch, type BatchContent } from "./batch.ts";
 import {
   decodePage,
@@ -143,6 +144,25 @@ export class Vault {
   async count(collection: string): Promise<number> {
     const tail = await this.#tail(collection);
     return tail.start + tail.entries.length;
+  }
+
+  /** Takes out everything that was stored, at once. Keys and protection stay. */
+  async clear(): Promise<void> {
+    await this.#inLane(async () => {
+      this.#unlocked();
+      const keys: Uint8Array[] = [];
+      const to = Uint8Array.of(0xff);
+      for (let from = valueKey(new Uint8Array(0)); ; ) {
+        const pairs = await this.#store.range({ from, to, limit: ERASE_STEP });
+        keys.push(...pairs.map(({ key }) => key));
+        const last = pairs.at(-1);
+        if (last === undefined || pairs.length < ERASE_STEP) break;
+        from = concatBytes(last.key, Uint8Array.of(0));
+      }
+      await this.#store.apply(keys.map((key) => ({ key, value: undefined })));
+      this.#tails.clear();
+      this.#pages.clear();
+    });
   }
 
   /** Destroys the wrapped key first, which makes the rest unreadable, then removes the rest. The vault is locked afterwards. */

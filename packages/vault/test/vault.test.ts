@@ -264,6 +264,31 @@ describe("a vault", () => {
     expect((await vault.readPage("history", { limit: 9 })).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(["2", "1"]);
   });
 
+  it("clearing takes out everything at once and leaves what opens it; what comes then begins anew", async () => {
+    const store = new MemoryVaultStore();
+    const vault = await Vault.create(store, deps, SECRET);
+    const fill = async (value: string): Promise<void> => {
+      const batch = vault.batch();
+      for (let n = 0; n < 600; n++) batch.put("s", `${n}`, b(value));
+      for (let n = 0; n < 150; n++) batch.append("history", b(`${value} ${n}`));
+      await batch.commit();
+    };
+    await fill("old");
+    const isFull = { apply: store.apply.bind(store) };
+    store.apply = async () => Promise.reject(new Error("full"));
+    await expect(vault.clear()).rejects.toThrow("full");
+    store.apply = isFull.apply;
+    const whole = await Vault.open(store, deps, SECRET);
+    expect([await whole.get("s", "599"), await whole.count("history")]).toEqual([b("old"), 150]);
+    await vault.clear();
+    expect(await store.range({ from: new Uint8Array(0), to: Uint8Array.of(255), limit: 9 })).toHaveLength(2);
+    expect([await vault.get("s", "0"), await vault.count("history")]).toEqual([undefined, 0]);
+    await fill("new");
+    const again = await Vault.open(store, deps, SECRET);
+    expect(await again.get("s", "1")).toEqual(b("new"));
+    expect((await again.readPage("history", { before: 3, limit: 9 })).map(({ number }) => number)).toEqual([2, 1]);
+  });
+
   it("erasing leaves nothing behind", async () => {
     const store = new MemoryVaultStore();
     const vault = await Vault.create(store, deps, SECRET);

@@ -26,7 +26,8 @@ export type BootState =
         | "workerFailed"
         | "vaultDamaged"
         | "vaultNewer"
-        | "evicted";
+        | "evicted"
+        | "restoreUnfinished";
     };
 
 /** How sure the browser is to keep what is stored. */

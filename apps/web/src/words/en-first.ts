@@ -322,6 +322,8 @@ export const enFirst = {
     "It does not open any more, or somebody changed it. If loading again does not help, erase it and bring the identity back from a backup or recovery sheet.",
   "boot.vaultNewer": "The stored data is from a newer version",
   "boot.vaultNewerLine": "It was left as it is. Load the newer version of this page.",
+  "boot.restoreUnfinished": "The restore was not finished",
+  "boot.restoreUnfinishedLine": "It was broken off. Nothing of it was kept here; begin it again.",
   "boot.evicted": "The browser deleted the data",
   "boot.evictedLine":
     "Browsers do that when space runs out, or after days without a visit. Bring the identity back from a backup or recovery sheet, or start anew.",
@@ -364,6 +366,7 @@ export const enFirst = {
 
   "fail.client/closed": "This tab has stopped. Load the page again.",
   "fail.client/noIdentity": "There is no identity here.",
+  "fail.client/restoreUnfinished": "A restore was not finished here. Begin it again.",
   "fail.client/identityExists": "There is an identity in this browser already.",
   "fail.client/newerVault": "The stored data is from a newer version. It was left as it is.",
   "fail.client/removed": "Another device of yours removed this one. Nothing is sent from here.",

@@ -27,6 +27,7 @@ const FIELD_CODES: Record<FieldCode, true> = {
 const SENTENCES = {
   "client/closed": "fail.client/closed",
   "client/noIdentity": "fail.client/noIdentity",
+  "client/restoreUnfinished": "fail.client/restoreUnfinished",
   "client/identityExists": "fail.client/identityExists",
   "client/newerVault": "fail.client/newerVault",
   "client/cloned": "fail.client/cloned",

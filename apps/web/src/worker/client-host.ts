@@ -6,6 +6,7 @@ import {
   ClientError,
   createClient,
   hasIdentity,
+  hasUnfinishedRestore,
   importClient,
   type LinkingRun,
   linkClient,
@@ -127,8 +128,11 @@ export class ClientHost {
     if (key === undefined) throw new VaultError({ code: "vault/wrongKey" });
     this.#vault = await this.#openVault(owned, { kind: "key", key });
     // A vault that was made and never filled: the page was closed between both.
-    if (await hasIdentity(this.#vault)) await this.#run(await openClient(this.#clientDeps(this.#vault)));
-    else this.#tellState({ kind: "fresh" });
+    if (await hasIdentity(this.#vault)) return this.#run(await openClient(this.#clientDeps(this.#vault)));
+    if (!(await hasUnfinishedRestore(this.#vault))) return this.#tellState({ kind: "fresh" });
+    await this.#close();
+    await this.#deps.home.remove();
+    this.#tellEnd("restoreUnfinished");
   }
 
   /** The first client of a vault: a new identity, or one that was elsewhere. */
@@ -141,7 +145,7 @@ export class ClientHost {
     this.#vault = vault;
     const client = await make(this.#clientDeps(vault)).catch(async (error: unknown) => {
       // A restore that broke off: half of it is nothing to go on with.
-      if (await hasIdentity(vault)) {
+      if (await hasUnfinishedRestore(vault)) {
         await vault.erase();
         this.#vault = undefined;
       }

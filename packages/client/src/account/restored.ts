@@ -3,6 +3,7 @@ import { Core } from "../core.ts";
 import { newContact } from "../mail/contacts.ts";
 import type { ClientDeps } from "../ports.ts";
 import { writeFormat } from "../store/format.ts";
+import { noteRestored, noteRestoring } from "../store/restoring.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { BackupContent } from "./backup.ts";
@@ -10,7 +11,10 @@ import { secondsOf } from "./create.ts";
 import type { OpenedBackup, ToldProgress } from "./full-backup.ts";
 import { restoreHistories } from "./restore.ts";
 
-/** Whoever talks with this person is asked to take the device in. */
+/**
+ * Whoever talks with this person is asked to take the device in. The identity comes last, with all that was said in its place: until then
+ * there is nothing in the vault that would be opened.
+ */
 export async function storeRestored(
   deps: ClientDeps,
   account: AccountRow,
@@ -21,8 +25,8 @@ export async function storeRestored(
   const core = new Core(deps);
   const threads = new Set(full?.threads.map(({ id }) => id));
   await writeFormat(deps.vault);
+  await noteRestoring(deps.vault);
   await core.ledger.transact(async (tx) => {
-    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
     for (const row of certified) tx.put(core.tables.certified, row.identityId, row);
     for (const contact of contacts) {
       const { identityId, nodeUrls, trust, state, conversationId = "", ...rest } = contact;
@@ -45,5 +49,9 @@ export async function storeRestored(
     }
   });
   if (full !== undefined) await restoreHistories(core, full, told);
+  await core.ledger.transact(async (tx) => {
+    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
+    noteRestored(tx);
+  });
   return core;
 }

@@ -209,6 +209,12 @@ export class World {
     return this.#deps(name, await newVault(new MemoryVaultStore(), name));
   }
 
+  /** Of a machine with a vault, whatever is in it. */
+  async depsOn(name: string, disk: MemoryVaultStore): Promise<ClientDeps> {
+    const random = seededRandom(`${name} vault ${this.#opened}`);
+    return this.#deps(name, await Vault.open(disk, { random, deriveKey: DERIVE }, { kind: "key", key: KEY }));
+  }
+
   async close(...people: readonly Person[]): Promise<void> {
     for (const { client } of people) await client.close();
   }
@@ -246,7 +252,8 @@ export class World {
   }
 }
 
-async function newVault(disk: MemoryVaultStore, seed: string): Promise<Vault> {
+/** With nothing in it. */
+export async function newVault(disk: MemoryVaultStore, seed: string): Promise<Vault> {
   return Vault.create(disk, { random: seededRandom(`${seed} vault`), deriveKey: DERIVE }, { kind: "key", key: KEY });
 }
 

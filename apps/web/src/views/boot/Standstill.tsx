@@ -27,6 +27,7 @@ const ENDED = {
   vaultDamaged: { title: "boot.vaultDamaged", line: "boot.vaultDamagedLine", next: ["reload", "discard"] },
   vaultNewer: { title: "boot.vaultNewer", line: "boot.vaultNewerLine", next: ["reload"] },
   evicted: { title: "boot.evicted", line: "boot.evictedLine", next: ["restore", "startOver"] },
+  restoreUnfinished: { title: "boot.restoreUnfinished", line: "boot.restoreUnfinishedLine", next: ["restore", "startOver"] },
 } as const satisfies Record<Ended, Told>;
 
 const NEXT_WORDS = {

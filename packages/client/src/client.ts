@@ -62,9 +62,8 @@ export async function recoverClient(deps: ClientDeps, recovery: Recovery): Promi
   const backup = recovery.backup === undefined ? undefined : await wantedBackup(deps, recovery);
   if (backup === undefined) return begin(deps, account);
   const { opened, madeAtMs } = backup;
-  const { secret, settings, name } = opened.content;
   // What the sheet's key and the directory say of the identity, and what the backup has of its certificate.
-  const whole = await accountOf(deps, { secret, homeNodeUrl: account.homeNodeUrl, settings, name });
+  const whole = await accountOf(deps, { ...opened.content, homeNodeUrl: account.homeNodeUrl });
   if (whole.identityId !== account.identityId) throw new ClientError({ code: "export/damaged" });
   const { recoverySheetAtMs = 0 } = account;
   const total = opened.threads.reduce((sum, { entries }) => sum + entries, 0);
@@ -108,8 +107,7 @@ export async function importClient(deps: ClientDeps, backup: Backup): Promise<Cl
   const full = backupVersion(bytes) === FULL_VERSION ? await openWithMessages(deps, bytes, passphrase) : undefined;
   const content = full?.content ?? (await openBackup(deps, bytes, passphrase));
   const homeNodeUrl = parseNodeUrl(backup.homeNodeUrl ?? content.homeNodeUrl);
-  const { secret, settings, name } = content;
-  const account = await accountOf(deps, { secret, homeNodeUrl, settings, name });
+  const account = await accountOf(deps, { ...content, homeNodeUrl });
   const { storeRestored } = await import("./account/restored.ts");
   return new ClientOnCore(await storeRestored(deps, account, content, full, backup.told ?? (() => undefined)));
 }

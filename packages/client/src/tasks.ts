@@ -191,6 +191,7 @@ export class Tasks {
         this.#wakeForDevices(core.account);
         break;
       case core.tables.devices.name:
+        this.#ownDevices.heardOf(id);
         this.#tellDevices();
         this.#wake(this.#pumps.states);
         break;

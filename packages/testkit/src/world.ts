@@ -1,7 +1,15 @@
 // A whole network from one seed: nodes and people on virtual time, with the faults of years in minutes. The same seed gives the same
 // schedule, the same randomness and the same faults.
 import type { RandomBytes } from "@p2pcrypt/bytes";
-import { type Client, type ClientDeps, type ClientEvent, createClient, importClient, openClient } from "@p2pcrypt/client";
+import {
+  type Client,
+  type ClientDeps,
+  type ClientEvent,
+  createClient,
+  importClient,
+  linkClient,
+  openClient,
+} from "@p2pcrypt/client";
 import { createXWingCrypto, type SessionCrypto, type SessionDeps } from "@p2pcrypt/session";
 import { Vault } from "@p2pcrypt/vault";
 import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
@@ -81,6 +89,25 @@ export class World {
     const person = this.#newPerson(name);
     this.#begin(person, await importClient(await this.#newDeps(person), { bytes: backup, passphrase }));
     return person;
+  }
+
+  /** Another device that has a code of the old one. `linked` is true once both compared digits and it was handed everything. */
+  async linking(
+    name: string,
+    code: string,
+    homeNodeUrl: string,
+  ): Promise<{ readonly person: Person; readonly linked: Promise<boolean>; cancel(): void }> {
+    const person = this.#newPerson(name);
+    const compare = async (): Promise<boolean> => true;
+    const { client, cancel } = linkClient(await this.#newDeps(person), { code, homeNodeUrl, deviceName: name, compare });
+    const linked = client.then(
+      (opened) => {
+        this.#begin(person, opened);
+        return true;
+      },
+      () => false,
+    );
+    return { person, linked, cancel };
   }
 
   /** The process ends here and now, without a last word. */

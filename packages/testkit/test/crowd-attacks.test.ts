@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { World } from "../src/index.ts";
 import { NODE } from "./support/cast.ts";
-import { Crowd, groupOf, historyOf } from "./support/crowd.ts";
+import { Crowd } from "./support/crowd.ts";
+import { groupOf, historyOf } from "./support/crowd-views.ts";
 
 const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -29,6 +29,8 @@ export interface BackupContent {
   readonly contacts: readonly BackupContact[];
   /** Whom this person certified, made a root, or was told about. */
   readonly certified?: readonly CertifiedRow[];
+  /** Where it does not follow from the identity's key. */
+  readonly tokenRoot?: Uint8Array;
 }
 
 export interface BackupContact {
@@ -97,11 +99,20 @@ export function contentOf(core: Core, states: readonly BackupContact["state"][])
       },
     ];
   });
-  const { name, homeNodeUrl, settings, revokedDevices } = account;
+  const { name, homeNodeUrl, settings, revokedDevices, tokenRoot, isRootDrawn } = account;
   const secret = assertKeeper(core);
   const certified = [...tables.certified.all()].sort((a, b) => (a.identityId < b.identityId ? -1 : 1));
   contacts.sort((a, b) => (a.identityId < b.identityId ? -1 : 1));
-  return { secret, name, homeNodeUrl, settings, revokedDevices, contacts, certified };
+  return {
+    secret,
+    name,
+    homeNodeUrl,
+    settings,
+    revokedDevices,
+    contacts,
+    certified,
+    ...(isRootDrawn === true && tokenRoot !== undefined ? { tokenRoot } : {}),
+  };
 }
 
 /** @throws {ClientError} export/notAnExport, newer, wrongPassphrase */

@@ -8,6 +8,7 @@ import type { Settings } from "../snapshots.ts";
 import type { AccountRow, DeviceRow, InboxKeyRow, InboxRow } from "../store/rows.ts";
 
 import { parseNodeUrl } from "./node-url.ts";
+import { contactTokenOf, ownClaimTokenOf, tokenRootOf } from "./own-tokens.ts";
 
 export const DEFAULT_SETTINGS: Settings = { sendsReceipts: true, sendsTyping: true, sendsPresence: true };
 export const DEVICE_LIFETIME_MS = 90 * 86_400_000;
@@ -35,7 +36,13 @@ export async function createAccount(deps: ClientDeps, { name, homeNodeUrl, secre
 /** Everything of a device is made anew; only the identity's secret is given. */
 export async function accountOf(
   deps: ClientDeps,
-  given: { readonly secret: Uint8Array; readonly homeNodeUrl: string; readonly settings: Settings; readonly name?: string },
+  given: {
+    readonly secret: Uint8Array;
+    readonly homeNodeUrl: string;
+    readonly settings: Settings;
+    readonly name?: string;
+    readonly tokenRoot?: Uint8Array;
+  },
 ): Promise<AccountRow> {
   const nowMs = deps.clock.nowMs();
   const open = await deps.identity.openSecret(given.secret, { atMs: nowMs });
@@ -44,6 +51,8 @@ export async function accountOf(
   const deviceId = deps.random(16);
   const notAfterMs = nowMs + DEVICE_LIFETIME_MS;
   const certificate = await open.certifyDevice({ deviceId, signatureKey, notBeforeMs: nowMs, notAfterMs }, nowMs);
+  const derived = tokenRootOf(open);
+  const tokenRoot = derived ?? given.tokenRoot ?? deps.random(32);
   const device: DeviceRow = { deviceId, signatureSecretKey, signatureKey, certificate, notAfterMs };
   return {
     identityId: open.facts.id,
@@ -56,7 +65,10 @@ export async function accountOf(
     primaryKey: open.facts.primaryKey,
     homeNodeUrl: given.homeNodeUrl,
     device,
-    inbox: await newInbox(deps),
+    inbox: { ...(await newInbox(deps)), contactToken: contactTokenOf(tokenRoot) },
+    tokenRoot,
+    ...(derived === undefined ? { isRootDrawn: true } : {}),
+    ownClaimToken: ownClaimTokenOf(tokenRoot),
     isProfileStale: true,
     devices: [deviceId],
     revokedDevices: [],

@@ -12,6 +12,7 @@ import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import { DEVICE_LIFETIME_MS, newInboxKey } from "./create.ts";
 import { newestOwn, publishedCertificate } from "./own-profile.ts";
+import { ownClaimTokenOf, tokenRootOf } from "./own-tokens.ts";
 
 const DAY_MS = 86_400_000;
 const RENEW_DEVICE_BEFORE_MS = 45 * DAY_MS;
@@ -33,6 +34,7 @@ export async function publishStep(core: Core): Promise<Step> {
     await renewInboxKey(core);
     // Few devices need it, and a browser loads it then.
     if (core.account.secret === undefined) return await (await import("../devices/limited.ts")).limitedStep(core, link);
+    await ensureTokenRoot(core);
     await renew(core);
     if (core.account.isProfileStale || core.account.profile === undefined) await signNextProfile(core, link);
     if (core.account.profile?.isPublished === false) await publishProfile(core, link);
@@ -72,6 +74,18 @@ async function renewInboxKey(core: Core): Promise<void> {
   );
   const keys = [...kept, await newInboxKey(deps, (newest?.keyId ?? 0) + 1)];
   await change(core, { inbox: { ...core.account.inbox, keys }, isProfileStale: account.secret !== undefined });
+}
+
+/** Of a device that was a limited one, or is from before there was such a thing. */
+async function ensureTokenRoot(core: Core): Promise<void> {
+  if (core.account.tokenRoot !== undefined) return;
+  const derived = tokenRootOf(await core.secret());
+  const tokenRoot = derived ?? core.deps.random(32);
+  await change(core, {
+    tokenRoot,
+    ...(derived === undefined ? { isRootDrawn: true } : {}),
+    ownClaimToken: core.account.ownClaimToken ?? ownClaimTokenOf(tokenRoot),
+  });
 }
 
 /** Certificates that come of age. */

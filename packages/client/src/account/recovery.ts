@@ -49,7 +49,7 @@ export async function recoverAccount(deps: ClientDeps, recovery: Recovery): Prom
     const options = { name, nowMs, ...(known === undefined ? {} : { known: known.certificate }) };
     const secret = await deps.identity.recoverSecret(sheet.seed, options);
     const account = await accountOf(deps, { secret, homeNodeUrl, settings: DEFAULT_SETTINGS, name });
-    return { ...account, recoverySheetAtMs: nowMs, leastSequence: secondsOf(nowMs) };
+    return { ...account, recoverySheetAtMs: nowMs, leastSequence: secondsOf(nowMs), isRestored: true };
   } catch (cause) {
     throw toClientError(cause);
   }

@@ -1,5 +1,6 @@
 // A new device with what a backup has. Loaded by the few sessions that begin so.
 import { Core } from "../core.ts";
+import { noteShared } from "../devices/own-state.ts";
 import { newContact } from "../mail/contacts.ts";
 import type { ClientDeps } from "../ports.ts";
 import { writeFormat } from "../store/format.ts";
@@ -10,6 +11,9 @@ import type { BackupContent } from "./backup.ts";
 import { secondsOf } from "./create.ts";
 import type { OpenedBackup, ToldProgress } from "./full-backup.ts";
 import { restoreHistories } from "./restore.ts";
+
+/** Whatever another own device says of the same is newer. */
+const BEFORE_ALL_MS = 1;
 
 /**
  * Whoever talks with this person is asked to take the device in. The identity comes last, with all that was said in its place: until then
@@ -31,7 +35,7 @@ export async function storeRestored(
     for (const contact of contacts) {
       const { identityId, nodeUrls, trust, state, conversationId = "", ...rest } = contact;
       tx.put(core.tables.contacts, identityId, {
-        ...newContact(core, identityId, { name: rest.name, state, nodeUrls }),
+        ...newContact(core, identityId, { name: rest.name, state, nodeUrls }, account),
         trust,
         revokedDevices: rest.revokedDevices,
         isGivenCertifications: rest.isGivenCertifications === true,
@@ -50,7 +54,8 @@ export async function storeRestored(
   });
   if (full !== undefined) await restoreHistories(core, full, told);
   await core.ledger.transact(async (tx) => {
-    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs) });
+    tx.put(core.tables.account, SELF, { ...account, revokedDevices, leastSequence: secondsOf(core.nowMs), isRestored: true });
+    noteShared(core, tx, BEFORE_ALL_MS);
     noteRestored(tx);
   });
   return core;

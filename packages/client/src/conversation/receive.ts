@@ -338,10 +338,11 @@ class Receiver {
   }
 }
 
-/** Another own device, or another administrator, may have been faster. */
+/** Another own device, or another administrator, may have been faster; and whose other devices left or were removed stays out. */
 function stillMissing(adds: readonly AddRow[], { roster }: Session): readonly AddRow[] {
-  const isDone = ({ offer, isOwn, isMissing }: AddRow): boolean =>
-    (isOwn ?? isMissing) === true && roster.some(({ deviceId }) => equalBytes(deviceId, offer.deviceId));
+  const isDone = ({ identityId, offer, isOwn, isMissing }: AddRow): boolean =>
+    ((isOwn ?? isMissing) === true && roster.some(({ deviceId }) => equalBytes(deviceId, offer.deviceId))) ||
+    (isMissing === true && !roster.some((member) => member.identityId === identityId));
   return adds.some(isDone) ? adds.filter((add) => !isDone(add)) : adds;
 }
 

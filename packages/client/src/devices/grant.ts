@@ -42,6 +42,9 @@ export interface Grant {
   readonly revokedDevices: readonly Uint8Array[];
   readonly ownDevices: readonly OwnDeviceRow[];
   readonly ownClaimToken: Uint8Array;
+  /** For a keeper alone. */
+  readonly tokenRoot?: Uint8Array;
+  readonly isRootDrawn?: true;
   /** Of inboxes: contacts hold one token for all of them. */
   readonly contactToken: Uint8Array;
   readonly attested?: Uint8Array;
@@ -74,6 +77,8 @@ export async function makeGrant(
     if (plan.given !== undefined) tx.put(tables.histories, plan.given.run, plan.given);
     const account = tx.get(tables.account, SELF) ?? core.account;
     const ownClaimToken = account.ownClaimToken ?? core.deps.random(32);
+    const { tokenRoot, isRootDrawn } = account;
+    const root = tokenRoot === undefined ? {} : { tokenRoot, ...(isRootDrawn === true ? { isRootDrawn } : {}) };
     const devices = [...account.devices.filter((id) => !equalBytes(id, deviceId)), deviceId];
     noteShared(core, tx);
     // Told to the others after this, who do not know it yet.
@@ -81,7 +86,7 @@ export async function makeGrant(
     const row: OwnDeviceRow = { deviceId, name, sinceMs: nowMs, inbox, kind, isLinkedHere: true };
     tx.put(tables.devices, encodeHex(deviceId), row);
     tx.put(tables.account, SELF, { ...account, ownClaimToken, devices, isProfileStale: true });
-    const key = isKeeper ? { secret: assertKeeper(core) } : { certificate: account.certificate };
+    const key = isKeeper ? { secret: assertKeeper(core), ...root } : { certificate: account.certificate };
     return encodeStored({
       ...grantOf(core, tx, { ...account, devices, ownClaimToken }, { ...key, deviceCertificate, notAfterMs }),
       history: plan.handed,
@@ -93,7 +98,7 @@ function grantOf(
   core: Core,
   tx: Tx,
   account: AccountRow & { readonly ownClaimToken: Uint8Array },
-  certified: Pick<Grant, "secret" | "certificate" | "deviceCertificate" | "notAfterMs">,
+  certified: Pick<Grant, "secret" | "tokenRoot" | "isRootDrawn" | "certificate" | "deviceCertificate" | "notAfterMs">,
 ): Grant {
   const { tables } = core;
   const { name, homeNodeUrl, homeNodeId, settings, devices, revokedDevices, ownClaimToken, inbox } = account;
@@ -175,7 +180,7 @@ export async function readGrant(
     equalBytes(certified.signatureKey, device.signatureKey);
   if (!isMine || open.facts.id !== from.identity) return undefined;
   const { deviceId, signatureSecretKey, signatureKey, inbox } = device;
-  const { name, settings, ownClaimToken, homeNodeId, attested, successor } = grant;
+  const { name, settings, ownClaimToken, tokenRoot, isRootDrawn, homeNodeId, attested, successor } = grant;
   const { recoverySheetAtMs, revocationAtMs, backupAtMs } = grant;
   const account: AccountRow = {
     identityId: open.facts.id,
@@ -197,6 +202,7 @@ export async function readGrant(
     revokedDevices,
     settings,
     ownClaimToken,
+    ...(secret === undefined || tokenRoot === undefined ? {} : { tokenRoot, ...(isRootDrawn === true ? { isRootDrawn } : {}) }),
     ...(attested === undefined ? {} : { attested }),
     ...(successor === undefined ? {} : { successor }),
     ...(recoverySheetAtMs === undefined ? {} : { recoverySheetAtMs }),

@@ -4,6 +4,7 @@ import { ApiError } from "@p2pcrypt/api";
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { unionOfRevoked } from "@p2pcrypt/identity";
 import { lookupOwn } from "../account/own-profile.ts";
+import { ownClaimTokenOf } from "../account/own-tokens.ts";
 import type { Core } from "../core.ts";
 import { isLeaving } from "../group/wishes.ts";
 import { newOffersOf } from "../mail/incoming.ts";
@@ -38,6 +39,13 @@ export class OwnDevices {
   lookAgain(): void {
     this.#looked = undefined;
     this.#soonUntilMs = this.#core.nowMs + LOOKS_SOON_FOR_MS;
+  }
+
+  /** A device that came from a backup says that it is there before anybody else does. */
+  heardOf(deviceId: string): void {
+    const { account, tables } = this.#core;
+    const isKnown = [account.device.deviceId, ...account.devices].some((id) => encodeHex(id) === deviceId);
+    if (!isKnown && tables.devices.get(deviceId) !== undefined) this.lookAgain();
   }
 
   get #againMs(): number {
@@ -100,8 +108,7 @@ export class OwnDevices {
   /** One key package for each own device that is missing somewhere. @returns when to go on */
   async #takeIn(link: NodeLink): Promise<Step | undefined> {
     const core = this.#core;
-    const capability = core.account.ownClaimToken;
-    if (capability === undefined) return undefined;
+    if (core.account.ownClaimToken === undefined) return undefined;
     let next: Step | undefined;
     for (const { groupId } of core.tables.groups.all()) {
       for (const device of missingIn(core, groupId)) {
@@ -110,26 +117,20 @@ export class OwnDevices {
           next = sooner(next, dueMs);
           continue;
         }
-        const step = await this.#claim(link, groupId, device, capability);
-        if (step !== undefined) return step;
+        const step = await this.#claim(link, groupId, device);
+        if (step?.kind === "idle") return step;
+        // One that was never there again does not hold up the others.
+        if (step?.kind === "wait") next = sooner(next, step.delayMs);
       }
     }
     return next;
   }
 
-  async #claim(link: NodeLink, groupId: string, device: Uint8Array, capability: Uint8Array): Promise<Step | undefined> {
+  async #claim(link: NodeLink, groupId: string, device: Uint8Array): Promise<Step | undefined> {
     const core = this.#core;
     const { identityId: identity } = core.account;
-    let packages: readonly { readonly keyPackage: Uint8Array }[];
-    try {
-      ({ packages } = await link.call("keyPackage.claim", { identity, device }, { capability }));
-    } catch (error) {
-      if (error instanceof ConnectionError) return { kind: "idle" };
-      // It has not been there yet since it was linked, or its stock is used up until it is.
-      if (error instanceof ApiError && (error.code === "forbidden" || error.code === "noKeyPackage"))
-        return { kind: "wait", delayMs: RETRY_MS };
-      throw error;
-    }
+    const packages = await claimOwn(core, link, device);
+    if ("kind" in packages) return packages;
     const isGood = await core.ledger.transact(async (tx) => {
       const { revokedDevices } = core.account;
       const offers = await newOffersOf(core, tx, { identityId: identity, revokedDevices }, packages);
@@ -142,6 +143,27 @@ export class OwnDevices {
     });
     return isGood ? undefined : { kind: "wait", delayMs: RETRY_MS };
   }
+}
+
+/** One key package of another own device. A device that came from a backup knows the token that follows from the identity's key alone. */
+async function claimOwn(
+  core: Core,
+  link: NodeLink,
+  device: Uint8Array,
+): Promise<readonly { readonly keyPackage: Uint8Array }[] | Step> {
+  const { identityId: identity, ownClaimToken, tokenRoot } = core.account;
+  for (const capability of [ownClaimToken, tokenRoot && ownClaimTokenOf(tokenRoot)]) {
+    if (capability === undefined) continue;
+    try {
+      return (await link.call("keyPackage.claim", { identity, device }, { capability })).packages;
+    } catch (error) {
+      if (error instanceof ConnectionError) return { kind: "idle" };
+      // It has not been there yet since it was linked, or its stock is used up until it is.
+      if (error instanceof ApiError && (error.code === "forbidden" || error.code === "noKeyPackage")) continue;
+      throw error;
+    }
+  }
+  return { kind: "wait", delayMs: RETRY_MS };
 }
 
 /** The inbox of whoever another device removed leaves the profile from here as well. */

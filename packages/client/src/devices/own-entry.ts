@@ -20,6 +20,8 @@ export type Value =
         readonly inbox: Uint8Array;
         readonly period: number;
         readonly sequence?: string;
+        /** Came from a backup or a recovery sheet, and knows what was in it alone. */
+        readonly isRestored?: boolean;
       };
     }
   | { readonly contact: SharedContact }

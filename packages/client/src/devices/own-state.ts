@@ -27,6 +27,7 @@ import {
   type SharedContact,
   type Value,
 } from "./own-entry.ts";
+import { putLetter } from "./own-letter.ts";
 import { applyArranged, applyDraft, applyStar, threadName, threadNamed } from "./own-threads.ts";
 
 /** Several changes in a row are one letter. */
@@ -91,12 +92,12 @@ export class OwnStates {
   }
 }
 
-/** Both sides of a linking agree on everything that was handed over. */
-export function noteShared(core: Core, tx: Tx): void {
+/** Both sides of a linking agree on everything that was handed over. What a backup has is older than whatever others say. */
+export function noteShared(core: Core, tx: Tx, atMs: number = core.nowMs): void {
   for (const key of allKeys(core, tx)) {
     const value = shownValue(core, tx, key);
     if (value !== undefined && tx.get(core.tables.ownStates, key) === undefined)
-      tx.put(core.tables.ownStates, key, { atMs: core.nowMs, hash: hashOf(value) });
+      tx.put(core.tables.ownStates, key, { atMs, hash: hashOf(value) });
   }
 }
 
@@ -114,14 +115,24 @@ function tell(core: Core, tx: Tx, keys: readonly string[]): void {
   tellEntries(core, tx, entries);
 }
 
-function tellEntries(core: Core, tx: Tx, entries: readonly Entry[]): void {
-  const { mail } = core.tables;
-  for (const some of inLetters(entries)) {
-    const id = core.newId();
-    const { identityId: to, device } = core.account;
-    const body = { kind: "ownState", deviceCertificate: device.certificate, entries: encodeStored(some) } as const;
-    tx.put(mail, id, { id, to, createdMs: core.nowMs, attempts: 0, letter: { kind: "answer", body } });
+function tellEntries(core: Core, tx: Tx, entries: readonly Entry[], replyInbox?: Uint8Array): void {
+  const { certificate: deviceCertificate } = core.account.device;
+  for (const some of inLetters(entries))
+    putLetter(core, tx, replyInbox, { kind: "ownState", deviceCertificate, entries: encodeStored(some) });
+}
+
+/** To a device that came from a backup, everything as it is here. */
+function giveAll(core: Core, tx: Tx, inbox: Uint8Array): void {
+  const { ownStates } = core.tables;
+  const entries: Entry[] = [];
+  for (const key of allKeys(core, tx)) {
+    const value = shownValue(core, tx, key);
+    if (value === undefined) continue;
+    const row = tx.get(ownStates, key) ?? { atMs: core.nowMs, hash: hashOf(value) };
+    tx.put(ownStates, key, row);
+    entries.push({ key, atMs: row.atMs, value });
   }
+  tellEntries(core, tx, entries, inbox);
 }
 
 /** A star is told when it is set or taken away: which messages have one is not looked through. */
@@ -193,10 +204,11 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
     const isGood = row?.inbox === undefined && !isInboxOfAnother(core, tx, deviceId, inbox);
     if (row !== undefined)
       tx.put(devices, deviceId, { ...row, ...(isGood ? { inbox } : {}), ...(name === undefined ? {} : { name }) });
+    if (isGood && value.device.isRestored === true) giveAll(core, tx, inbox);
   } else if ("contact" in value && key === `contact/${value.contact.identityId}`) await applyContact(core, tx, value.contact);
   else if ("certified" in value && key === certifiedKey(value.certified.identityId)) {
     // A limited device certifies nobody: whoever stole one must not make others believed.
-    if (tx.get(devices, deviceId)?.kind !== "limited") await applyCertified(core, tx, value.certified);
+    if (isBelieved(core, tx, deviceId)) await applyCertified(core, tx, value.certified);
   } else await applyToThread(core, tx, key, value);
 }
 
@@ -222,11 +234,18 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox 
   const row = tx.get(devices, id);
   const { device, revokedDevices } = core.account;
   const isOther = DEVICE_ID.test(id) && ![device.deviceId, ...revokedDevices].some((one) => encodeHex(one) === id);
-  const isHeard = id !== from && tx.get(devices, from)?.kind !== "limited";
+  const isHeard =
+    id !== from && (isBelieved(core, tx, from) || (kind === "limited" && tx.get(devices, from)?.kind === undefined));
   if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
   tx.put(devices, id, { ...(row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs }), kind, inbox });
   const mine = shownValue(core, tx, key);
   if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });
+}
+
+/** Who came from a backup does not know which of the others are limited. */
+function isBelieved({ account, tables }: Core, tx: Tx, deviceId: string): boolean {
+  const kind = tx.get(tables.devices, deviceId)?.kind;
+  return account.isRestored === true ? kind === "keeper" : kind !== "limited";
 }
 
 /** Who was answered there needs no answer here. Of what others sign, only what they signed counts: a device may have been stolen (I1). */
@@ -281,7 +300,8 @@ function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
       const { profile, secret } = account;
       const isTold = secret !== undefined && profile?.isPublished === true;
       const sequence = isTold ? { sequence: String(profile.sequence) } : {};
-      return { device: { ...name, inbox: account.inbox.stream, period, ...sequence } };
+      const restored = account.isRestored === true ? { isRestored: true } : {};
+      return { device: { ...name, inbox: account.inbox.stream, period, ...sequence, ...restored } };
     }
     case "kind": {
       const { kind, inbox } = tx.get(core.tables.devices, id) ?? {};

@@ -9,7 +9,8 @@ import {
   recordHash,
   tokenHash,
 } from "@p2pcrypt/api";
-import { compareBytes, concatBytes, encodeHex } from "@p2pcrypt/bytes";
+import { compareBytes, concatBytes, encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import { claimTokenFor, ownClaimTokenOf } from "../account/own-tokens.ts";
 import type { Core } from "../core.ts";
 import { newKeyPackage, OFFER_LIFETIME_MS } from "../mail/outgoing.ts";
 import { stepAfter } from "../net/call-outcome.ts";
@@ -104,12 +105,21 @@ function ownStock(core: Core): readonly KeyPackageRow[] {
 
 /** Whoever talks with me, and own devices, may bring me into a group. */
 function claimersOf({ tables, account }: Core): readonly Uint8Array[] {
-  const own = account.ownClaimToken === undefined ? [] : [tokenHash(account.ownClaimToken)];
+  const { tokenRoot: root } = account;
+  const own = distinct(account.ownClaimToken, root && ownClaimTokenOf(root));
   const contacts = tables.contacts
     .all()
-    .flatMap(({ state, myClaimToken }) => (state === "accepted" ? [tokenHash(myClaimToken)] : []))
+    .flatMap(({ identityId, state, myClaimToken }) =>
+      state === "accepted" ? distinct(myClaimToken, root && claimTokenFor(root, identityId)) : [],
+    )
     .sort(compareBytes);
   return [...own, ...contacts].slice(0, MAX_CLAIMERS).sort(compareBytes);
+}
+
+/** Hashes of the token that was given out, and of the one that a device would give which came from a backup. */
+function distinct(given: Uint8Array | undefined, derived: Uint8Array | undefined): readonly Uint8Array[] {
+  const tokens = [given, derived].filter((token) => token !== undefined);
+  return (given && derived && equalBytes(given, derived) ? tokens.slice(1) : tokens).map(tokenHash);
 }
 
 function sizeFor({ account, tables }: Core): number {

@@ -2,6 +2,7 @@
 
 import { type Inbox, unionOfRevoked } from "@p2pcrypt/identity";
 import type { IdentityId } from "@p2pcrypt/session";
+import { claimTokenFor } from "../account/own-tokens.ts";
 import type { Core } from "../core.ts";
 import type { ContactAlert } from "../snapshots.ts";
 import type { ContactProfileRow, ContactRow } from "../store/rows.ts";
@@ -57,6 +58,7 @@ export function newContact(
   core: Core,
   identityId: IdentityId,
   fields: Pick<ContactRow, "name" | "state" | "nodeUrls">,
+  { tokenRoot } = core.account,
 ): ContactRow {
   return {
     identityId,
@@ -65,7 +67,7 @@ export function newContact(
     trust: { kind: "unverified" },
     failedRuns: 0,
     revokedDevices: [],
-    myClaimToken: core.deps.random(32),
+    myClaimToken: tokenRoot === undefined ? core.deps.random(32) : claimTokenFor(tokenRoot, identityId),
     ...fields,
   };
 }

@@ -53,7 +53,13 @@ export interface AccountRow {
   readonly stock?: StockRow;
   /** What its person calls this device. */
   readonly deviceName?: string;
-  /** Lets own devices claim each other's key packages; made when the first one is linked. */
+  /** What contacts and own devices hold follows from it (own-tokens.ts). Of a keeper. */
+  readonly tokenRoot?: Uint8Array;
+  /** It does not follow from the identity's key, and is in backups. */
+  readonly isRootDrawn?: true;
+  /** Came from a backup or a recovery sheet: other own devices are asked for what they know. */
+  readonly isRestored?: true;
+  /** Lets own devices claim each other's key packages. */
   readonly ownClaimToken?: Uint8Array;
   /** Stream ids of the inboxes of devices that were removed: they leave the profile. */
   readonly removedInboxes?: readonly Uint8Array[];

@@ -1,12 +1,16 @@
 // A group of many in a world where everything fails: people come and go, roles change, and all of them talk meanwhile.
-import type { Client, ConversationSnapshot, Entry } from "@p2pcrypt/client";
+import type { Client, ConversationSnapshot } from "@p2pcrypt/client";
 import { type Person, World, type WorldOptions } from "../../src/index.ts";
 import { NODE, orDeath } from "./cast.ts";
+import { groupOf, historyOf } from "./crowd-views.ts";
+import { type DeviceTally, SecondDevices } from "./second-devices.ts";
 
 const CLOCK_OFF_MS = 140_000;
 const FOUNDER = 0;
+/** What a person is told who wants something at the wrong time. */
+const REFUSALS = ["group/", "conversation/closed", "client/closed", "node/unreachable", "node/refused", "linking/"];
 
-export interface CrowdTally {
+export interface CrowdTally extends DeviceTally {
   spoken: number;
   changes: number;
   deaths: number;
@@ -18,14 +22,21 @@ const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** Lives through one history with `size` people. @throws naming the seed when something promised did not come true. */
 export async function liveInCrowd(
   seed: string,
-  options: { readonly size: number; readonly steps: number; readonly fidelity?: WorldOptions["fidelity"] },
+  options: {
+    readonly size: number;
+    readonly steps: number;
+    readonly fidelity?: WorldOptions["fidelity"];
+    /** People take second devices, from a backup or by a code, and remove them. */
+    readonly hasDevices?: boolean;
+  },
 ): Promise<CrowdTally> {
   const world = new World({ seed, idle, fidelity: options.fidelity ?? "structural" });
   const crowd = new Crowd(world);
   try {
     await crowd.gather(options.size);
     for (let step = 0; step < options.steps; step++) {
-      await crowd.happen();
+      if (options.hasDevices === true && world.dice(6) === 0) await crowd.changeDevices();
+      else await crowd.happen();
       await world.pass(world.dice(4) === 0 ? world.dice(20_000) : world.dice(300));
     }
     await crowd.clear();
@@ -38,17 +49,21 @@ export async function liveInCrowd(
 
 export class Crowd {
   readonly world: World;
-  readonly tally: CrowdTally = { spoken: 0, changes: 0, deaths: 0, storms: 0 };
+  readonly tally: CrowdTally = { spoken: 0, changes: 0, deaths: 0, storms: 0, restored: 0, linked: 0, removed: 0 };
   readonly people: Person[] = [];
   readonly #ids = new Map<Person, string>();
   readonly #spoken: { readonly by: Person; readonly text: string }[] = [];
   /** Who was out of the group at some time: they do not have everything. */
   readonly #away = new Set<Person>();
   readonly #left = new Set<Person>();
+  readonly #devices: SecondDevices;
+  /** Of what was spoken: once everybody was with the others again. */
+  #lastFrom = 0;
   #words = 0;
 
   constructor(world: World) {
     this.world = world;
+    this.#devices = new SecondDevices(world, this.tally, (person, act) => this.#ask(person, act));
   }
 
   async gather(size: number): Promise<void> {
@@ -139,18 +154,23 @@ export class Crowd {
     this.tally.spoken += 1;
   }
 
+  async changeDevices(): Promise<void> {
+    await this.#devices.change(this.#at(this.world.dice(this.people.length)));
+  }
+
   /** The weather clears, everybody lives and has the right time, and what was asked for comes about. */
   async clear(): Promise<void> {
     const { world } = this;
     world.calm();
     world.nodes.kill(NODE);
     world.nodes.start(NODE);
-    for (const person of this.people) {
+    for (const person of [...this.people, ...this.#devices.all()]) {
       person.clock.offMs = 0;
       if (person.life.death !== undefined) world.kill(person);
       await this.#revive(person);
     }
     await this.settle();
+    this.#lastFrom = this.#spoken.length;
     // One message of everybody who is in it, so that all are with the others again.
     for (const person of this.#members()) await this.speak(person);
     await this.settle();
@@ -162,9 +182,11 @@ export class Crowd {
       if (group === undefined || group.state !== "active") return true;
       return group.queued === 0 && group.isCaughtUp && (group.pending ?? []).length === 0;
     };
-    await this.world.until("settled", () => this.people.every(isDone));
+    const isIn = (one: Person): boolean => groupOf(one)?.state === "active" && isDone(one);
+    const areDone = (): boolean => this.people.every(isDone) && this.#devices.kept().every(isIn);
+    await this.world.until("settled", areDone);
     await this.world.pass(200_000);
-    await this.world.until("settled again", () => this.people.every(isDone));
+    await this.world.until("settled again", areDone);
   }
 
   async judge(): Promise<void> {
@@ -177,6 +199,8 @@ export class Crowd {
     const present = new Set(members.map((one) => this.#ids.get(one)));
     if (listed.size !== present.size || [...listed].some((id) => !present.has(id))) throw new Error("a member who is not there");
     for (const person of this.people) await this.#judgePerson(person, members);
+    const last = this.#spoken.slice(this.#lastFrom).map(({ text }) => text);
+    await this.#devices.judge(members, last);
     if (world.nonces.leaks.length > 0) throw new Error(`plaintext travelled: ${world.nonces.leaks[0]}`);
     if (world.nonces.violations() > 0) throw new Error("a key and nonce were used twice");
     if (world.nodes.faults.length > 0) throw new Error(`the node failed: ${world.nodes.faults[0]}`);
@@ -270,7 +294,7 @@ export class Crowd {
       return await orDeath(person, act(client, group));
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      if (code.startsWith("group/") || code === "conversation/closed" || code === "client/closed") return undefined;
+      if (REFUSALS.some((refusal) => code.startsWith(refusal))) return undefined;
       throw error;
     }
   }
@@ -293,14 +317,6 @@ export class Crowd {
     if (person === undefined) throw new RangeError(`person ${n}`);
     return person;
   }
-}
-
-export function groupOf({ client }: Person): ConversationSnapshot | undefined {
-  return client?.conversations.list().find(({ kind }) => kind === "group");
-}
-
-export async function historyOf(person: Person): Promise<readonly Entry[]> {
-  return (await person.client?.conversations.history(groupOf(person)?.id ?? "", { limit: 1_000 })) ?? [];
 }
 
 function rosterOf(group: ConversationSnapshot | undefined): readonly unknown[] {

@@ -5,6 +5,7 @@ export { ByteWriter } from "./byte-writer.ts";
 export { compareBytes, concatBytes, equalBytes } from "./combine.ts";
 export { DecodeError } from "./decode-error.ts";
 export type { Cancel, Clock, RandomBytes, Timers } from "./environment.ts";
+export { giveBack } from "./give-back.ts";
 export { decodeHex, encodeHex } from "./hex.ts";
 export { purposeBytes } from "./purpose.ts";
 export { decodeUtf8, encodeUtf8 } from "./utf8.ts";

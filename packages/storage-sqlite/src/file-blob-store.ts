@@ -18,12 +18,9 @@ import {
   type WriteOutcome,
 } from "@p2pcrypt/storage";
 import { BlobRows } from "./blob-rows.ts";
+import { BlobWriting } from "./blob-writing.ts";
 import { toStorageError } from "./database.ts";
 
-/** Gathered before a write to the file. */
-const WRITE_BYTES = 1024 * 1024;
-/** An upload that is one long request loses at most this much to a power cut. */
-const FLUSH_BYTES = 32 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
 export interface FileBlobOptions {
@@ -93,7 +90,7 @@ class FileBlobStore implements BlobStore {
     if (before === undefined) return { kind: "unknown" };
     if (before.offset !== offset) return { kind: "conflict", offset: before.offset };
     const file = await stored(() => this.#openForWriting(id, offset));
-    const writing = new Writing(file, offset, (at) => this.#rows.advance(id, at, expiresMs(at === before.bytes)));
+    const writing = new BlobWriting(file, offset, (at) => this.#rows.advance(id, at, expiresMs(at === before.bytes)));
     try {
       for await (const piece of body) {
         if (writing.end + piece.length > before.bytes) return { kind: "tooLong" };
@@ -101,7 +98,7 @@ class FileBlobStore implements BlobStore {
       }
     } finally {
       try {
-        await stored(() => writing.flush());
+        await stored(() => writing.finish());
       } finally {
         await file.close();
       }
@@ -162,62 +159,6 @@ class FileBlobStore implements BlobStore {
     for (const path of [folder, this.#folder]) await syncFolder(path);
     return file;
   }
-}
-
-/** Gathers pieces, writes them, and says how far the file is on the disk. */
-class Writing {
-  readonly #file: FileHandle;
-  readonly #settled: (at: number) => void;
-  #pieces: Uint8Array[] = [];
-  #gathered = 0;
-  #written: number;
-  #flushed: number;
-
-  constructor(file: FileHandle, offset: number, settled: (at: number) => void) {
-    this.#file = file;
-    this.#settled = settled;
-    this.#written = offset;
-    this.#flushed = offset;
-  }
-
-  get end(): number {
-    return this.#written + this.#gathered;
-  }
-
-  async add(piece: Uint8Array): Promise<void> {
-    this.#pieces.push(piece);
-    this.#gathered += piece.length;
-    if (this.#gathered >= WRITE_BYTES) await this.#write();
-    if (this.#written - this.#flushed >= FLUSH_BYTES) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    await this.#write();
-    if (this.#written === this.#flushed) return;
-    await this.#file.datasync();
-    this.#settled(this.#written);
-    this.#flushed = this.#written;
-  }
-
-  async #write(): Promise<void> {
-    while (this.#gathered > 0) {
-      const { bytesWritten } = await this.#file.writev(this.#pieces, this.#written);
-      this.#written += bytesWritten;
-      this.#gathered -= bytesWritten;
-      this.#pieces = behind(this.#pieces, bytesWritten);
-    }
-  }
-}
-
-/** What is left of the pieces after their first `count` bytes. */
-function behind(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
-  const left: Uint8Array[] = [];
-  let gone = count;
-  for (const piece of pieces) {
-    if (gone < piece.length) left.push(piece.subarray(gone));
-    gone = Math.max(0, gone - piece.length);
-  }
-  return left;
 }
 
 /** Two letters of folder: a million files in one are slow to list. Hex, since some file systems know no difference of case. */

@@ -11,13 +11,14 @@ export interface BlobStore {
   create(blob: NewBlob): Promise<"created" | "same" | "exists" | "quota" | "full">;
   blob(id: BlobId): Promise<BlobState | undefined>;
   /**
-   * Appends what comes, which begins at `offset`. What is answered for is on the disk. One call at a time for each blob.
+   * Appends what comes, which begins at `offset`. What is answered for is on the disk. One call at a time for each blob. A piece is no
+   * more looked at once the next one is asked for.
    * When `body` throws, what came before is kept and on the disk, and the error is thrown again.
    *
    * @throws {StorageError} storage/full: what came before is kept all the same.
    */
   write(id: BlobId, write: BlobWrite): Promise<WriteOutcome>;
-  /** Pieces of a range that is there. @throws {StorageError} storage/damaged, while it is read */
+  /** Pieces of a range that is there: whoever asks has them for himself. @throws {StorageError} storage/damaged, while it is read */
   read(id: BlobId, range: ByteRange): AsyncIterable<Uint8Array>;
   /** Its room is free when this resolves. @returns whether there was one. */
   delete(id: BlobId): Promise<boolean>;

@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTlsServer } from "node:https";
 import { type BlockList, isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { limits } from "@p2pcrypt/api";
+import { giveBack } from "@p2pcrypt/bytes";
 import type { Node } from "@p2pcrypt/server";
 import { StorageError } from "@p2pcrypt/storage";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Certificates } from "./certificates.ts";
 import { nodePage } from "./page.ts";
+import { sendPieces } from "./send-pieces.ts";
 import type { WebAnswer, WebFiles } from "./web-files.ts";
 
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
@@ -166,6 +167,7 @@ async function answerBlob(
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
         received += chunk.length;
         yield chunk;
+        giveBack(chunk);
       }
     } finally {
       clearInterval(pace);
@@ -187,8 +189,7 @@ async function answerBlob(
     return;
   }
   response.writeHead(answered.status, answered.headers);
-  // Reads no more from the disk than the other side takes, and stops when it is gone.
-  await pipeline(answered.body, response).catch((cause: unknown) => {
+  await sendPieces(response, answered.body).catch((cause: unknown) => {
     // Whoever leaves in the middle of a download is no fault of the node's; a disk that does not answer is.
     if (cause instanceof StorageError) throw cause;
     response.destroy();

@@ -1,23 +1,28 @@
 // Files of this machine: what is sent is read from a path or from a spool, what comes is written beside its final name and gets that
 // name when it is whole, without ever taking another file's place (B4).
-import { webcrypto } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, type FileHandle, link, open, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { giveBack } from "@p2pcrypt/bytes";
 import { type FileDeps, type FileSink, type FileSource, FileStoreError, webBlobs } from "@p2pcrypt/client";
 import { safeFileName, splitExtension } from "@p2pcrypt/files";
 import { systemTimers } from "../platform.ts";
 import { httpFetch } from "./http-fetch.ts";
+import { nodeSubtle } from "./node-subtle.ts";
 import type { Spool } from "./spool.ts";
 
 const MAX_NUMBERS = 10_000;
+/** 32 MiB. */
+const LARGEST_PART = 32;
 
 export function diskFiles(spool: Spool): FileDeps {
   return {
-    subtle: webcrypto.subtle,
+    subtle: nodeSubtle,
     blobs: webBlobs({ fetch: httpFetch, abortController: () => new AbortController(), timers: systemTimers }, (pieces) => pieces),
     openSource: async (ref) => (spool.holds(ref) ? spool.open(ref) : openPath(ref)),
     openSink: openSink,
+    giveBack,
+    largestPart: LARGEST_PART,
   };
 }
 

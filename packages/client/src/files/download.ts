@@ -18,8 +18,9 @@ import { outcomeOf, type TransferOutcome } from "./outcome.ts";
 import type { Stop } from "./stop.ts";
 import type { Told } from "./transfers.ts";
 
-/** Segments between two looks at the disk. */
+/** Between two looks at the disk: segments at least, so that a slow line loses little, and a time, so that a quick one waits little. */
 const FLUSH_SEGMENTS = 8;
+const FLUSH_MS = 250;
 
 type Place = NonNullable<DownloadRow["place"]>;
 
@@ -91,20 +92,26 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
   const start: OpeningPlace = before ?? { segment: 0, chain: new Uint8Array(HASH_BYTES) };
   let place: Place = { header, bytes: before?.bytes ?? 0, ...start };
   let unflushed = 0;
+  let flushedMs = core.nowMs;
+  let isSettling = false;
   let settling: Promise<void> = Promise.resolve();
   const settled = async (at: Place): Promise<void> => {
     await sink.flush();
     await change(core, row.id, (one) => ({ ...one, place: at, ...(way.hasTaken && { direct: one.direct ?? "taken" }) }));
   };
-  /** Begun when the one before is done; what comes meanwhile is written beside it. */
-  const settleSoon = async (): Promise<void> => {
-    await settling;
+  /** What comes meanwhile is written beside it. */
+  const beginToSettle = (): void => {
     unflushed = 0;
-    settling = settled(place);
+    isSettling = true;
+    settling = settled(place).finally(() => {
+      isSettling = false;
+      flushedMs = core.nowMs;
+    });
     settling.catch(() => undefined); // whoever waits for it is told
   };
   const settle = async (): Promise<void> => {
-    if (unflushed > 0) await settleSoon();
+    await settling;
+    if (unflushed > 0) beginToSettle();
     await settling;
   };
   told(place.bytes);
@@ -114,7 +121,11 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
       place = { header, segment: index + 1, chain, bytes: place.bytes + bytes.length };
       unflushed += 1;
       told(place.bytes, way.isDirect);
-      if (unflushed >= FLUSH_SEGMENTS) await settleSoon();
+      files.giveBack?.(bytes);
+      if (unflushed >= FLUSH_SEGMENTS && !isSettling && core.nowMs - flushedMs >= FLUSH_MS) {
+        await settling; // it failed, if it did
+        beginToSettle();
+      }
       if (stop.isStopped) return undefined;
     }
   } catch (error) {
@@ -152,7 +163,11 @@ async function* piecesOf(
     }
     way.isDirect = false;
   }
-  if (at < sealedBytes && !stop.isStopped) yield* files.blobs.read({ nodeUrl, blob, token: readToken }, at, stop);
+  if (at >= sealedBytes || stop.isStopped) return;
+  for await (const piece of files.blobs.read({ nodeUrl, blob, token: readToken }, at, stop)) {
+    yield piece;
+    files.giveBack?.(piece);
+  }
 }
 
 /** The first 40 bytes, and all of it again. */

@@ -12,6 +12,10 @@ export interface FileDeps extends BlobDeps {
   readonly openSource: (ref: string) => Promise<FileSource | undefined>;
   /** Opens where `Files.download` was told to put it; what an earlier call wrote there is kept. @throws {FileStoreError} */
   readonly openSink: (ref: string) => Promise<FileSink>;
+  /** Frees bytes that nobody looks at any more, where that is better than to leave them to the collector. */
+  readonly giveBack?: (bytes: Uint8Array) => void;
+  /** Segments that may leave in one request on a quick line. Two such parts are in memory at a time; without it they are small. */
+  readonly largestPart?: number;
   /** Where the platform can connect two devices: what it finds out is told to `events`. Looks for nothing before it is asked to describe. */
   readonly openDirect?: (stunUrls: readonly string[], events: DirectEvents) => Promise<DirectConnection>;
 }

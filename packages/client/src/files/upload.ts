@@ -9,10 +9,9 @@ import type { UploadPartRow, UploadRow, UploadSecretRow } from "../store/file-ro
 import type { BlobPlace, FileDeps, FileSource } from "./file-ports.ts";
 import { forget } from "./forget.ts";
 import { failed, outcomeOf, type TransferOutcome } from "./outcome.ts";
+import { PartSize } from "./part-size.ts";
 import type { Stop } from "./stop.ts";
 
-/** Segments that leave in one request: what a broken connection may cost, and how often the disk is waited for. */
-const PART_SEGMENTS = 8;
 const MAX_RESTARTS = 3;
 const START: UploadPartRow = { from: 0, until: 0, chain: new Uint8Array(HASH_BYTES), chainAfter: new Uint8Array(HASH_BYTES) };
 
@@ -56,10 +55,12 @@ class Upload {
   readonly #stop: Stop;
   readonly #told: (bytes: number) => void;
   #row: UploadRow;
+  readonly #partSize: PartSize;
 
   constructor(core: Core, files: FileDeps, row: UploadRow, source: FileSource, stop: Stop, told: (bytes: number) => void) {
     this.#core = core;
     this.#files = files;
+    this.#partSize = new PartSize(files.largestPart);
     this.#row = row;
     this.#source = source;
     this.#stop = stop;
@@ -90,7 +91,10 @@ class Upload {
       await this.#store(part);
       ahead = parts.next();
       ahead.catch(() => undefined); // awaited in its turn, unless this part fails
+      const startedMs = this.#core.nowMs;
       ({ offset, expiresMs } = await this.#sent(part, offset, at(part.until)));
+      this.#partSize.took(this.#core.nowMs - startedMs);
+      for (const piece of part.pieces) this.#files.giveBack?.(piece);
     }
     return this.#finish(sealer.commitment, expiresMs);
   }
@@ -99,7 +103,7 @@ class Upload {
   async *#parts(sealer: FileSealer, last: UploadPartRow, isLastThere: boolean): AsyncGenerator<Part> {
     const { segments } = sealer.layout;
     let [from, until, chain] = isLastThere
-      ? [last.until, Math.min(last.until + PART_SEGMENTS, segments), last.chainAfter]
+      ? [last.until, Math.min(last.until + this.#partSize.segments, segments), last.chainAfter]
       : [last.from, last.until, last.chain];
     const hash = new FileHash(this.#files.subtle, chain);
     let pieces: Uint8Array[] = [];
@@ -109,7 +113,7 @@ class Upload {
       await hash.add(segment.digest);
       if (segment.index + 1 < until) continue;
       yield { from, until, chain, chainAfter: hash.chain, pieces };
-      [from, until, chain, pieces] = [until, Math.min(until + PART_SEGMENTS, segments), hash.chain, []];
+      [from, until, chain, pieces] = [until, Math.min(until + this.#partSize.segments, segments), hash.chain, []];
     }
   }
 

@@ -61,12 +61,23 @@ it("found, talk, hand over, leave", async () => {
 });
 
 it("somebody follows a link, and is let in", async () => {
-  for (const name of ["ana", "dan"]) await ok(name, "identity", "create", "--name", name, "--node", node.url);
+  const made = await ok("ana", "identity", "create", "--name", "ana", "--node", node.url);
+  for (const name of ["dan", "eve"]) await ok(name, "identity", "create", "--name", name, "--node", node.url);
+  // Told apart from who knocks at the group.
+  await ok("eve", "contact", "add", String(made["link"]));
   await ok("ana", "group", "create", "Garden");
   const invited = await ok("ana", "group", "invite", "Garden", "--hours", "2");
   expect(await ok("dan", "group", "join", String(invited["link"]), "--hello", "May I?")).toMatchObject({ group: "Garden" });
-  await ok("ana", "receive");
+  const news = (await place.run("ana", ["receive"])).json();
+  expect(news).toContainEqual(expect.objectContaining({ kind: "knock", group: "Garden", from: "dan", text: "May I?" }));
   expect(await ok("ana", "group", "members", "Garden")).toMatchObject({ knocks: [{ name: "dan", text: "May I?" }] });
+  expect(news.filter(({ kind }) => kind === "request")).toMatchObject([{ from: "eve" }]);
+  expect(await ok("ana", "contact", "decline", "eve")).toMatchObject({ state: "declined" });
+  expect(await ok("ana", "contact", "decline", "--all")).toEqual({ declined: 1 });
+  expect(await ok("ana", "group", "members", "Garden")).toMatchObject({ knocks: [] });
+  expect((await place.run("ana", ["contact", "decline"])).exit).toBe(2);
+  await ok("dan", "group", "join", String(invited["link"]), "--hello", "Please");
+  await ok("ana", "receive");
   await ok("ana", "group", "admit", "Garden", "dan");
   await ok("dan", "receive");
   await ok("ana", "group", "members", "Garden");

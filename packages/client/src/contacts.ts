@@ -4,6 +4,7 @@ import { lookUpLink, previewLink, readLink } from "./contact-preview.ts";
 import { startThread } from "./conversation/start.ts";
 import type { Core } from "./core.ts";
 import { ClientError } from "./failure.ts";
+import { dropKnocks } from "./group/knocks.ts";
 import { askPerson, assertGreeting } from "./mail/ask.ts";
 import type { ContactSnapshot, DirectoryPreview, LinkPreview } from "./snapshots.ts";
 import type { ContactRow } from "./store/rows.ts";
@@ -58,6 +59,7 @@ export class ClientContacts implements Contacts {
       if (row.state !== "asking") throw new ClientError({ code: "contact/noRequest" });
       const { request: _, ...rest } = row;
       tx.put(this.#core.tables.contacts, identityId, { ...rest, state: "declined" });
+      dropKnocks(this.#core, tx, identityId);
     });
   }
 
@@ -71,6 +73,7 @@ export class ClientContacts implements Contacts {
     await this.#change(identityId, (tx, row) => {
       const { request: _, ...rest } = row;
       tx.put(this.#core.tables.contacts, identityId, { ...rest, state: "blocked" });
+      dropKnocks(this.#core, tx, identityId);
       const { mail } = this.#core.tables;
       for (const id of tx.ids(mail)) if (tx.get(mail, id)?.to === identityId) tx.delete(mail, id);
     });

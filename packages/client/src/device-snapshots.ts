@@ -14,6 +14,8 @@ export interface DeviceSnapshot {
   readonly lastSeenMs?: number;
   /** Linked in the last seven days: shown, so that nobody adds a device in silence. */
   readonly isNew: boolean;
+  /** This device's own person linked it: no news here. */
+  readonly isLinkedHere: boolean;
 }
 
 /** What a device is that does not hold the identity's key. */

@@ -75,6 +75,19 @@ it("who is turned away hears nothing; a contact who is let in keeps the conversa
   await world.close(ana, ben, eve);
 });
 
+it("whoever is declined or blocked as a contact does not wait at the group any more", async () => {
+  const { world, ana, ben, eve, link } = await gardenWithLink();
+  await eve.client.groups.knock(link);
+  await world.until("knocked", () => knocksOf(ana).length === 1);
+  expect(await ana.client.contacts.declineAll()).toBe(1);
+  expect(knocksOf(ana)).toEqual([]);
+  await eve.client.groups.knock(link, "please");
+  await world.until("knocked again", () => knocksOf(ana).length === 1);
+  await ana.client.contacts.block(idOf(eve));
+  expect(knocksOf(ana)).toEqual([]);
+  await world.close(ana, ben, eve);
+});
+
 it("only administrators make links, and a link dies with its maker's role", async () => {
   const { world, ana, ben, eve, link } = await gardenWithLink();
   await expect(ben.client.groups.invite(groupIdOf(ben))).rejects.toMatchObject({ code: "group/notAdmin" });

@@ -119,6 +119,21 @@ it("nothing is stored when a person says that the digits differ, on either side"
   await world.close(ben);
 });
 
+it("a new device is news for a week to own devices that did not link it, and to none what was there before it", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const phone = await world.linked(ben, "Phone");
+  const tablet = await world.linked(ben, "Tablet");
+  const newsTo = ({ client }: Person): readonly unknown[] =>
+    client.devices.list().flatMap(({ isNew, isLinkedHere, name }) => (isNew && !isLinkedHere ? [name] : []));
+  await world.until("heard", () => newsTo(phone).includes("Tablet"), 60_000);
+  expect([newsTo(ben), newsTo(phone), newsTo(tablet)]).toEqual([[], ["Tablet"], []]);
+  world.time.jump(7 * 86_400_000);
+  expect(newsTo(phone)).toEqual([]);
+  await world.close(ben, phone, tablet);
+});
+
 async function isEmpty(disk: Parameters<typeof Vault.open>[0]): Promise<boolean> {
   const deps = { random: (size: number) => new Uint8Array(size), deriveKey: async () => new Uint8Array(32) };
   return !(await hasIdentity(await Vault.open(disk, deps, { kind: "key", key: new Uint8Array(32).fill(7) })));

@@ -2,6 +2,7 @@ import type { Client, ContactSnapshot, ScanRun, ShortCodeRun } from "@p2pcrypt/c
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { introducedText, knownText } from "../known.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import { askSecretText } from "../passphrase.ts";
 import { printable } from "../printable.ts";
@@ -52,9 +53,17 @@ export function addContactCommands(program: Command, run: RunCommand): void {
       online(async (client, context) => tell(context, await client.contacts.accept(findContact(client, who).identityId))),
     );
   contact
-    .command("decline <who>")
+    .command("decline [who]")
     .description("decline a request; they are not told")
-    .action((who: string) => change(online, who, (client, { identityId }) => client.contacts.decline(identityId)));
+    .option("--all", "every request that waits")
+    .action((who: string | undefined, { all }: { all?: boolean }) => {
+      if (who === undefined && all === true) return online(declineAll);
+      if (who !== undefined && all !== true)
+        return change(online, who, (client, { identityId }) => client.contacts.decline(identityId));
+      return run(async () => {
+        throw new CommandError(EXIT.usage, "usage/decline", "decline takes either WHO or --all");
+      });
+    });
   contact
     .command("block <who>")
     .description("hear nothing of them any more; they are not told")
@@ -113,6 +122,11 @@ function change(online: Online, who: string, run: (client: Client, contact: Cont
     await run(client, contact);
     tell(context, client.contacts.get(contact.identityId) ?? contact);
   });
+}
+
+async function declineAll(client: Client, { output }: CommandContext): Promise<void> {
+  const declined = await client.contacts.declineAll();
+  output.say(declined === 1 ? "1 request declined" : `${declined} requests declined`, { declined });
 }
 
 async function showCode(client: Client, { output }: CommandContext, who: string): Promise<void> {
@@ -176,28 +190,17 @@ const STATES: Record<ContactSnapshot["state"], string> = {
 };
 
 function lineOf(contact: ContactSnapshot): string {
-  const { name, identityId, state, trust, alert, greeting, delivery, failedRuns } = contact;
+  const { name, identityId, state, alert, greeting, delivery, failedRuns } = contact;
   const parts = [printable(name) || "(no name yet)", identityId.slice(0, 16), STATES[state]];
   if (state === "requested" && delivery === "queued") parts.push("request queued: their node was not reached yet");
   if (typeof delivery === "object") parts.push(`their node refuses: ${delivery.refused}`);
-  if (state === "accepted")
-    parts.push(
-      trust.kind === "verified" ? `verified by you ${new Date(trust.atMs).toLocaleDateString()}` : introducedLine(contact),
-    );
-  else if ((contact.authentication?.amount ?? 0) > 0) parts.push(introducedLine(contact));
+  if (state === "accepted") parts.push(knownText(contact));
+  else if ((contact.authentication?.amount ?? 0) > 0) parts.push(introducedText(contact));
   if (failedRuns > 0) parts.push(`${failedRuns} failed comparisons`);
   if (alert !== undefined && !alert.isDecided)
     parts.push(`ALERT: ${alert.kind}; nothing is sent until you decide (contact block | contact continue)`);
   if (state === "asking" && greeting !== undefined && greeting !== "") parts.push(`"${printable(greeting)}"`);
   return parts.join("  ·  ");
-}
-
-/** What certifications of others say, where the person did not verify. */
-function introducedLine({ authentication }: ContactSnapshot): string {
-  if (authentication === undefined || authentication.amount === 0) return "not verified";
-  if (authentication.amount < 120) return `partly trusted ${authentication.amount}/120`;
-  const names = authentication.introducers.map(({ name }) => printable(name)).join(", ");
-  return names === "" ? "certified by you" : `introduced by ${names}`;
 }
 
 function asJson({ identityId, ...contact }: ContactSnapshot): Record<string, unknown> {

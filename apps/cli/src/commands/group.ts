@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { encodeQR } from "qr";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { knownText } from "../known.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
@@ -65,7 +66,8 @@ export function addGroupCommands(program: Command, run: RunCommand): void {
     .description("60 digits that are equal for all who see the same group")
     .option("--compare <digits>", "with what another member has; spaces do not matter")
     .action((name: string, { compare }: { compare?: string }) =>
-      offline(async (client, context) => tellCode(context, findGroup(client, name), compare)),
+      // What is new is fetched before: a code of yesterday would raise a false alarm.
+      online(async (client, context) => tellCode(context, findGroup(client, name), compare)),
     );
   group
     .command("add <group> <who...>")
@@ -192,7 +194,7 @@ function tell(client: Client, { output }: CommandContext, id: string): void {
   const found = client.conversations.get(id);
   if (found === undefined) return;
   const lines = [`${printable(found.name)}  ${id.slice(0, 16)}  ${summaryOf(found)}`];
-  for (const member of found.members) lines.push(`  ${memberLine(member)}`);
+  for (const member of found.members) lines.push(`  ${memberLine(client, member)}`);
   for (const { name, identityId, greeting } of found.knocks ?? [])
     lines.push(`  ${printable(name)}  ${identityId.slice(0, 16)}  waits to be let in: "${printable(greeting)}"`);
   for (const waiting of found.pending ?? []) lines.push(`  ${pendingLine(client, found, waiting)}`);
@@ -205,9 +207,10 @@ function summaryOf({ members, state, unread, invitedBy }: ConversationSnapshot):
   return state === "active" ? `${members.length} members${rest}` : `${state}${rest}`;
 }
 
-function memberLine({ name, identityId, isAdmin, isSelf, trust }: MemberSnapshot): string {
-  const known = isSelf ? "you" : trust?.kind === "verified" ? "verified by you" : "not verified";
-  return `${printable(name)}  ${identityId.slice(0, 16)}  ${isAdmin ? "administers, " : ""}${known}`;
+function memberLine(client: Client, { name, identityId, isAdmin, isSelf, deviceIds }: MemberSnapshot): string {
+  const known = isSelf ? "you" : knownText(client.contacts.get(identityId));
+  const devices = deviceIds.length === 1 ? "" : `, ${deviceIds.length} devices`;
+  return `${printable(name)}  ${identityId.slice(0, 16)}  ${isAdmin ? "administers, " : ""}${known}${devices}`;
 }
 
 function pendingLine(client: Client, { members }: ConversationSnapshot, change: PendingChange): string {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type Client, type ContactSnapshot, type Entry, isMessage, mentionsIn, type TextEntry } from "@p2pcrypt/client";
+import { type Client, type Entry, isMessage, mentionsIn, type TextEntry } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import { chat } from "../chat.ts";
 import type { CommandContext } from "../context.ts";
 import { entryJson, entryLine, markOf } from "../entries.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { News } from "../news.ts";
 import { settleWithin, withClient } from "../open-client.ts";
-import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
 import { findContact, findMember, findPlace } from "../who.ts";
 import { addActCommands } from "./message-acts.ts";
@@ -105,25 +105,10 @@ async function entryOf(client: Client, conversation: string, sent: TextEntry): P
 }
 
 async function receive(client: Client, context: CommandContext, isFollowing: boolean): Promise<void> {
-  const { output } = context;
-  const told = new Set<string>();
-  const tellRequest = (contact: ContactSnapshot): void => {
-    if (contact.state !== "asking" || told.has(contact.identityId)) return;
-    told.add(contact.identityId);
-    const { name, identityId, greeting = "" } = contact;
-    output.say(
-      `${printable(name)} (${identityId.slice(0, 16)}) asks to talk: "${printable(greeting)}"  →  p2pcrypt contact accept ${identityId.slice(0, 16)}`,
-      {
-        kind: "request",
-        from: name,
-        identity: identityId,
-        text: greeting,
-      },
-    );
-  };
+  const news = new News(client, context.output);
   let queue = Promise.resolve();
   const tellAll = (): Promise<void> => {
-    for (const contact of client.contacts.list()) tellRequest(contact);
+    news.tellAll();
     for (const { id } of client.conversations.list()) queue = queue.then(() => tellUnread(client, context, id));
     return queue;
   };
@@ -138,10 +123,11 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
   if (isFollowing) {
     const unsubscribe = client.subscribe((event) => {
       if (event.kind === "entryChanged") tellChange(client, context, event.entry);
-      if (event.kind === "contact") tellRequest(event.contact);
+      if (event.kind === "contact") news.tellRequest(event.contact);
+      if (event.kind === "conversation") news.tellKnocks();
       if (event.kind !== "entry" || event.entry.number === undefined) return;
       const { conversationId } = event.entry;
-      tellOffer(client, context, event.entry);
+      news.tellEvent(event.entry);
       queue = queue.then(() => tellUnread(client, context, conversationId));
     });
     await tellAll(); // what came before somebody listened
@@ -150,12 +136,6 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
     await queue;
   }
   await settleWithin(client, NETWORK_WAIT_MS);
-}
-
-/** Somebody asks something of this person that is no message: said while it is followed, and kept in the history. */
-function tellOffer(client: Client, { output }: CommandContext, entry: Entry): void {
-  if (entry.kind !== "event" || (entry.event.what !== "introduced" && entry.event.what !== "attestationAsked")) return;
-  output.say(entryLine(entry, client), entryJson(entry, client.contacts.get(entry.event.by)));
 }
 
 /** What others did with a message that was read before: it is another one now. What was not read is printed as it is anyway. */

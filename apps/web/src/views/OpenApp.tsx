@@ -16,6 +16,7 @@ import {
   fetchLater,
   GroupAddPlace,
   IntroducePlace,
+  NewDevices,
   NewGroupPlace,
   NewPlace,
   Palette,
@@ -104,6 +105,7 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
             <OfferBanner key={offer.contact.identityId} offer={offer} onRefuse={() => void workspace.offers.refuse(offer)} />
           ),
         )}
+        <OwnNews client={workspace.client} platform={platform} />
         <UpdateOffer boot={workspace.boot} />
       </div>
       <Sidebar
@@ -134,6 +136,18 @@ function Columns({ workspace, platform, router }: ColumnsProps) {
         {over === "shortcuts" ? <ShortcutsDialog isMac={platform.isMac} onClose={() => setOver(undefined)} /> : undefined}
       </Suspense>
     </div>
+  );
+}
+
+/** Fetched when another own device is new. */
+function OwnNews({ client, platform }: Pick<OpenAppProps, "client" | "platform">) {
+  const [devices, setDevices] = useState(() => client.devices.list());
+  useEffect(() => client.subscribe((event) => (event.kind === "devices" ? setDevices(event.devices) : undefined)), [client]);
+  const fresh = devices.filter(({ isNew, isLinkedHere }) => isNew && !isLinkedHere);
+  return fresh.length === 0 ? undefined : (
+    <Suspense>
+      <NewDevices devices={fresh} nowMs={platform.nowMs()} />
+    </Suspense>
   );
 }
 

@@ -1,18 +1,22 @@
 // Places that few visits need: fetched when they are wanted, or when nothing else is to be done.
-import type { Client, ContactSnapshot } from "@p2pcrypt/client";
+import type { Client, ContactSnapshot, DeviceSnapshot } from "@p2pcrypt/client";
+import { MonitorSmartphone } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Compare } from "../model/compare.ts";
 import { Person } from "../model/person.ts";
+import { formatRoute } from "../model/routes.ts";
 import { twinsAmong } from "../model/twins.ts";
 import type { Platform } from "../platform/platform.ts";
+import { shownName } from "../text/printable.ts";
 import { AddPage } from "./add/AddPage.tsx";
 import { ComparePage } from "./compare/ComparePage.tsx";
 import { PersonPage } from "./details/PersonPage.tsx";
+import { Button } from "./kit/Button.tsx";
 import { Requests } from "./list/Requests.tsx";
 import type { IdentityId, PlaceProps } from "./places.tsx";
 import { HistoryProgress } from "./settings/HistoryProgress.tsx";
 import { SheetPage } from "./settings/SheetPage.tsx";
-import { useOwnModel, useSnapshot } from "./surroundings.ts";
+import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
 export function NewPlace({ router, workspace }: PlaceProps) {
   const { conversations } = workspace.client;
@@ -32,6 +36,31 @@ export function Histories({ client }: { readonly client: Client }) {
     [client],
   );
   return histories.map((history) => <HistoryProgress key={history.run} history={history} />);
+}
+
+/** For a week on all own devices but the one that linked it: nobody adds a device in silence. */
+export function NewDevices({ devices, nowMs }: { readonly devices: readonly DeviceSnapshot[]; readonly nowMs: number }) {
+  const { t, date } = useWords();
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  return devices
+    .filter(({ deviceId }) => !seen.has(deviceId))
+    .map(({ deviceId, name, sinceMs }) => (
+      <div key={deviceId} className="banner calm">
+        <MonitorSmartphone size={18} aria-hidden />
+        <p className="grow" role="status">
+          {t("devices.new", {
+            name: name === undefined ? t("settings.deviceNoName") : shownName(name),
+            date: date(sinceMs, nowMs),
+          })}
+        </p>
+        <a className="button small" href={formatRoute({ kind: "settings" })}>
+          {t("settings.devices")}
+        </a>
+        <Button size="small" look="quiet" onPress={() => setSeen(new Set([...seen, deviceId]))}>
+          {t("devices.wasMe")}
+        </Button>
+      </div>
+    ));
 }
 
 export function SheetPlace({ workspace, platform }: PlaceProps) {

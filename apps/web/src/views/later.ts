@@ -28,6 +28,7 @@ const later = {
 } as const;
 
 export const Histories = lazy(async () => ({ default: (await later.places()).Histories }));
+export const NewDevices = lazy(async () => ({ default: (await later.places()).NewDevices }));
 export const Details = lazy(async () => ({ default: (await later.details()).Details }));
 export const NewPlace = lazy(async () => ({ default: (await later.places()).NewPlace }));
 export const SheetPlace = lazy(async () => ({ default: (await later.places()).SheetPlace }));

@@ -461,6 +461,8 @@ export const enLater = {
   "settings.deviceRename": "Rename",
   "settings.deviceNoName": "Device without a name",
   "settings.deviceSeen": "last seen {{date}}",
+  "devices.new": "{{name}} was linked to your identity on {{date}}. If it was not you, remove it.",
+  "devices.wasMe": "It was me",
   "settings.deviceNew": "new since {{date}}",
   "settings.deviceKeeper": "has your identity's key",
   "settings.deviceLimited": "limited",

@@ -231,7 +231,7 @@ export function putGrant(core: Core, tx: Tx, account: AccountRow, { contacts, ce
   tx.put(tables.account, SELF, account);
   for (const row of ownDevices) {
     const { isLinkedHere: _, ...others } = row;
-    tx.put(tables.devices, encodeHex(row.deviceId), others);
+    tx.put(tables.devices, encodeHex(row.deviceId), { ...others, wasThere: true });
   }
   for (const row of certified) tx.put(tables.certified, row.identityId, row);
   const [from] = ownDevices;

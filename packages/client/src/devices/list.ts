@@ -20,7 +20,8 @@ export function deviceSnapshots(core: Core): readonly DeviceSnapshot[] {
       isThis,
       isKeeper: isThis ? account.secret !== undefined : row?.kind !== "limited",
       sinceMs,
-      isNew: !isThis && row !== undefined && nowMs - sinceMs < NEW_DEVICE_MS,
+      isNew: !isThis && row !== undefined && row.wasThere !== true && nowMs - sinceMs < NEW_DEVICE_MS,
+      isLinkedHere: row?.isLinkedHere === true,
       ...(name === undefined || name === "" ? {} : { name }),
       ...(row?.lastSeenMs === undefined || isThis ? {} : { lastSeenMs: row.lastSeenMs }),
     };

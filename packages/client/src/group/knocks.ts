@@ -61,6 +61,17 @@ export function groupKnockedAt(core: Core, tx: Tx, by: IdentityId, secret: Uint8
   return undefined;
 }
 
+/** Whoever is declined or blocked does not wait at any group either. */
+export function dropKnocks(core: Core, tx: Tx, identityId: IdentityId): void {
+  const { groups } = core.tables;
+  for (const id of tx.ids(groups)) {
+    const group = tx.get(groups, id);
+    const others = group?.knocks?.filter((knock) => knock.identityId !== identityId);
+    if (group !== undefined && others !== undefined && others.length !== group.knocks?.length)
+      tx.put(groups, id, { ...group, knocks: others });
+  }
+}
+
 export async function noteKnock(
   core: Core,
   tx: Tx,

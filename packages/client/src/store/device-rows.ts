@@ -17,6 +17,8 @@ export interface OwnDeviceRow {
   readonly answeredMs?: number;
   /** Linked by this device, which takes it into every conversation at once; others leave it the time to. */
   readonly isLinkedHere?: boolean;
+  /** It was there when this device was linked, and is no news to it. */
+  readonly wasThere?: boolean;
 }
 
 /** What own devices agree on, by key: when it was last changed, and a hash of it. */

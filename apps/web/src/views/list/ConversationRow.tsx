@@ -43,9 +43,11 @@ export const ConversationRow = memo(function ConversationRow({
           </span>
           {isPinned ? <Pin className="hint" size={14} aria-label={t("list.pinned")} /> : undefined}
           {isMuted ? <BellOff className="hint" size={14} aria-label={t("list.muted")} /> : undefined}
-          <time className="hint" dateTime={new Date(atMs).toISOString()}>
-            {isToday ? words.time(atMs) : words.date(atMs, nowMs)}
-          </time>
+          {atMs === 0 ? undefined : (
+            <time className="hint" dateTime={new Date(atMs).toISOString()}>
+              {isToday ? words.time(atMs) : words.date(atMs, nowMs)}
+            </time>
+          )}
         </span>
         {mark === undefined ? undefined : <TrustWord mark={mark} />}
         <span className="row-line">

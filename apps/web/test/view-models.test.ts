@@ -103,7 +103,9 @@ it("the list has requests apart, whom one waits for, and the newest first; a sea
   const world = await World.create();
   const [ana, ben, jose] = [await world.person("Ana"), await world.person("Ben"), await world.person("José")];
   await world.published(ana, ben, jose);
-  const roster = new Roster(ana.client, soon, () => world.time.nowMs());
+  let selfName = "Note to self";
+  const now = (): number => world.time.nowMs();
+  const roster = new Roster(ana.client, soon, now, () => selfName);
   await ana.client.contacts.add(linkOf(jose), "hi");
   await ben.client.contacts.add(linkOf(ana), "hello");
   await world.until("asked", () => roster.getSnapshot().requests.length === 1);
@@ -119,6 +121,16 @@ it("the list has requests apart, whom one waits for, and the newest first; a sea
   expect(roster.getSnapshot().rows.map(({ name }) => name)).toEqual(["Ben", "José"]);
   roster.search("JOSE");
   expect(roster.getSnapshot().rows.map(({ name }) => name)).toEqual(["José"]);
+  await ana.client.conversations.noteToSelf();
+  await world.until("there", () => roster.getSnapshot().total === 3);
+  for (const [shown, words] of [
+    ["Note to self", "NOTE"],
+    ["ملاحظة لنفسي", "ملاحظة"],
+  ] as const) {
+    selfName = shown;
+    roster.search(words);
+    expect(roster.getSnapshot().rows.map(({ isSelf }) => isSelf)).toEqual([true]);
+  }
   roster.dispose();
   await world.close(ana, ben, jose);
 });

@@ -60,16 +60,19 @@ export interface RosterSnapshot {
 export class Roster extends Model<RosterSnapshot> {
   readonly #client: Client;
   readonly #nowMs: () => number;
+  readonly #selfName: () => string;
   readonly #typing = new Set<ConversationId>();
   /** Where something asks for the person: what came since start, and where they have looked. */
   readonly #calling = new Set<ConversationId>();
   readonly #seen = new Set<ConversationId>();
   #all: readonly RosterRow[] = [];
 
-  constructor(client: Client, later: Later, nowMs: () => number) {
+  /** @param selfName what the conversation with oneself is called here: that is how it is looked for */
+  constructor(client: Client, later: Later, nowMs: () => number, selfName: () => string) {
     super({ rows: [], total: 0, requests: [], unread: 0, query: "", place: LIST, folders: [], archived: 0 });
     this.#client = client;
     this.#nowMs = nowMs;
+    this.#selfName = selfName;
     const soon = coalesced(later, () => this.#read());
     this.until(
       client.subscribe((event) => {
@@ -87,11 +90,11 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   search(query: string): void {
-    this.update({ query, rows: listed(this.#all, query, this.getSnapshot().place) });
+    this.update({ query, rows: this.#listed(query, this.getSnapshot().place) });
   }
 
   goTo(place: RosterPlace): void {
-    this.update({ place, rows: listed(this.#all, this.getSnapshot().query, place) });
+    this.update({ place, rows: this.#listed(this.getSnapshot().query, place) });
   }
 
   /** The person looks at a conversation, or has until now. */
@@ -125,8 +128,16 @@ export class Roster extends Model<RosterSnapshot> {
     const { query, place: before } = this.getSnapshot();
     const isThere = before.kind === "folder" ? folders.includes(before.name) : before.kind === "list" || archived > 0;
     const place = isThere ? before : LIST;
-    const rows = listed(this.#all, query, place);
+    const rows = this.#listed(query, place);
     this.show({ rows, total: this.#all.length, requests, unread, query, place, folders, archived });
+  }
+
+  #listed(query: string, place: RosterPlace): readonly RosterRow[] {
+    const wanted = folded(query);
+    const rows = this.#all;
+    if (wanted !== "") return rows.filter(({ isSelf, name }) => folded(isSelf ? this.#selfName() : name).includes(wanted));
+    if (place.kind === "folder") return rows.filter(({ folder, isArchived }) => folder === place.name && !isArchived);
+    return rows.filter(({ isArchived }) => isArchived === (place.kind === "archive"));
   }
 
   /** After a start nobody knows what was seen: an introduction that nothing came of is told again. */
@@ -192,13 +203,6 @@ function isCall(entry: Entry): boolean {
 }
 
 const LIST: RosterPlace = { kind: "list" };
-
-function listed(rows: readonly RosterRow[], query: string, place: RosterPlace): readonly RosterRow[] {
-  const wanted = folded(query);
-  if (wanted !== "") return rows.filter(({ name }) => folded(name).includes(wanted));
-  if (place.kind === "folder") return rows.filter(({ folder, isArchived }) => folder === place.name && !isArchived);
-  return rows.filter(({ isArchived }) => isArchived === (place.kind === "archive"));
-}
 
 function isSamePlace(one: Route, other: Route): boolean {
   if (one.kind === "conversation") return other.kind === "conversation" && one.id === other.id;

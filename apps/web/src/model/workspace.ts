@@ -44,7 +44,8 @@ export class Workspace {
     this.#deps = deps;
     this.boot = boot;
     this.client = client;
-    this.roster = new Roster(client, platform.later, () => platform.nowMs());
+    const selfName = (): string => words().t("self.name");
+    this.roster = new Roster(client, platform.later, () => platform.nowMs(), selfName);
     this.nodes = new Nodes({ client, nowMs: () => platform.nowMs(), everySecond: (run) => platform.everySecond(run) });
     this.safety = new Safety(boot, client);
     this.self = new SelfModel(client);

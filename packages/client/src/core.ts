@@ -9,9 +9,11 @@ import { UploadDigests } from "./files/upload-digests.ts";
 import type { OpenSecret } from "./identity-port.ts";
 import { guardedBlobs, guardedTransport } from "./net/egress.ts";
 import { Links } from "./net/links.ts";
+import { neededNodes } from "./net/needed-nodes.ts";
 import { identifyNode } from "./net/node-facts.ts";
 import type { ClientDeps } from "./ports.ts";
 import { Pump, type Step } from "./run/pump.ts";
+import type { NodeSnapshot } from "./snapshots.ts";
 import { Ledger } from "./store/ledger.ts";
 import type { AccountRow } from "./store/rows.ts";
 import { Sessions } from "./store/sessions.ts";
@@ -57,10 +59,11 @@ export class Core {
     const { clock, timers, random } = deps;
     const identify = (description: Parameters<typeof identifyNode>[1]) =>
       identifyNode(deps.identity, description, { atMs: clock.nowMs() });
-    this.links = new Links({ transport, clock, timers, random, identify }, ({ url, state }) => {
-      this.emit({ kind: "node", node: { url, state, isHome: url === this.tables.account.get(SELF)?.homeNodeUrl } });
+    const changed = ({ url, state }: Pick<NodeSnapshot, "url" | "state">): void => {
+      this.emit({ kind: "node", node: { url, state, isHome: url === homeNodeUrl() } });
       for (const run of this.#nodeChanged) run();
-    });
+    };
+    this.links = new Links({ transport, clock, timers, random, identify }, changed, () => neededNodes(this));
   }
 
   get nowMs(): number {

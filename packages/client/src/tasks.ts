@@ -64,6 +64,8 @@ export class Tasks {
   #isStarted = false;
   /** As the conversations last knew it. */
   #known: AccountRow | undefined;
+  /** How many devices of each contact the conversations know to be removed. */
+  readonly #revoked: Map<string, number>;
   /** Whom each letter is for: asked when it is gone. */
   readonly #addressees: Map<string, string>;
 
@@ -74,6 +76,7 @@ export class Tasks {
     this.ephemerals = new Ephemerals(core);
     this.calls = new LaterCalls(core, this.ephemerals);
     this.#addressees = new Map(core.tables.mail.all().map(({ id, to }) => [id, to]));
+    this.#revoked = new Map(core.tables.contacts.all().map((row) => [row.identityId, row.revokedDevices.length]));
     this.trustBook = new TrustBook(core);
     this.#direct = new LaterDirect(core, this.ephemerals);
     this.transfers = new Transfers(core, core.files, this.#direct.ask);
@@ -199,6 +202,7 @@ export class Tasks {
         const row = this.#tellContact(id);
         this.#wake(this.#pumps.found, this.#pumps.mail, this.#pumps.refresh, this.#pumps.stock, this.#pumps.claims);
         this.#wakeGroup(row?.conversationId === undefined ? undefined : threads.get(row.conversationId)?.groupId);
+        if (row !== undefined) this.#wakeForRemovals(row);
         break;
       }
       case threads.name:
@@ -246,6 +250,15 @@ export class Tasks {
     const row = identityId === undefined ? undefined : this.#core.tables.contacts.get(identityId);
     if (row !== undefined) this.#core.emit({ kind: "contact", contact: contactSnapshot(this.#core, row) });
     return row;
+  }
+
+  /** A device that a contact removed goes out of every group. */
+  #wakeForRemovals({ identityId, revokedDevices }: ContactRow): void {
+    const known = this.#revoked.get(identityId) ?? 0;
+    this.#revoked.set(identityId, revokedDevices.length);
+    if (revokedDevices.length === known) return;
+    for (const { groupId, roster } of this.#core.tables.groups.all())
+      if (roster.some((member) => member.identityId === identityId)) this.#wakeGroup(groupId);
   }
 
   /** A letter that came, waits or left changes what is known about whom it is for. */

@@ -1,9 +1,11 @@
 // A limited device that was stolen, and what it tells the other own devices: nothing that outlives its removal, and nothing that stops them.
 import { encodeHex } from "@p2pcrypt/bytes";
+import { ConnectionError, type NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
-import { contactOf, conversationOf, faults, heard, idOf, say, World } from "./support/world.ts";
+import { groupOf } from "./support/group-world.ts";
+import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
 
 it("I1 M25: a stolen limited device plants no card of a contact that its owner did not sign, and nothing that cannot be shown or sent", async () => {
   const world = await World.create();
@@ -63,4 +65,87 @@ it("I1 M25: a stolen limited device plants no card of a contact that its owner d
   await after.tasks.close();
   await after.core.close();
   await world.close(ana);
+});
+
+const OTHER_URL = "http://127.0.0.1:9002";
+
+/** Of the rest, nodes are not there, and calls get no answer. */
+function only(isDone: (url: string, name: string) => boolean): (transport: NodeTransport) => NodeTransport {
+  const answered = async <Answer>(url: string, name: string, ask: () => Promise<Answer>): Promise<Answer> =>
+    isDone(url, name) ? ask() : new Promise<never>(() => undefined);
+  return (transport) => ({
+    call: (url, name, request, token) => answered(url, name, () => transport.call(url, name, request, token)),
+    open: async (url, handler) => {
+      if (!isDone(url, "open")) throw new ConnectionError("connection/unreachable");
+      const socket = await transport.open(url, handler);
+      return {
+        close: () => socket.close(),
+        call: (name, request, token) => answered(url, name, () => socket.call(name, request, token)),
+      };
+    },
+  });
+}
+
+it("D4: a removed device that asks a contact who was not told is not taken in again: their node says so, and it goes out of everything", async () => {
+  const world = await World.create();
+  await world.furtherNode(OTHER_URL);
+  const ben = await world.person("Ben");
+  const [ana, carl] = (await Promise.all(
+    ["Ana", "Carl"].map((name) => world.person(name, undefined, { homeNodeUrl: OTHER_URL })),
+  )) as [Person, Person];
+  await world.acquainted(ben, ana);
+  await world.acquainted(carl, ana);
+  const phone = await world.linked(ben, "Phone");
+  const { deviceId } = phone.client.account.snapshot();
+  await ana.client.groups.create("Garden", [idOf(ben), idOf(carl)]);
+  const devicesAt = (conversation: ReturnType<typeof groupOf>): readonly string[] =>
+    conversation?.members.find(({ identityId }) => identityId === idOf(ben))?.deviceIds ?? [];
+  const direct = () => ana.client.conversations.list().find(({ contactId }) => contactId === idOf(ben));
+  await world.until("in both", () => [direct(), groupOf(ana)].every((one) => devicesAt(one).length === 2), 120_000);
+  await world.until("in the profile", () => phone.client.account.snapshot().isPublished, 60_000);
+  await world.close(phone, ben);
+
+  // It loses its state in one conversation, and asks for it with what it was given before it was removed.
+  const prepared = await world.inside(
+    "Phone",
+    phone.disk,
+    only(() => false),
+  );
+  await prepared.core.ledger.transact(async (tx) => {
+    const id = prepared.core.newId();
+    const letter = { kind: "rejoin", greeting: "" } as const;
+    tx.put(prepared.core.tables.mail, id, { id, to: idOf(ana), createdMs: prepared.core.nowMs, attempts: 0, letter });
+  });
+  await prepared.core.close();
+  // Ben removes it, and does not reach the node where he could tell Ana.
+  const cut = await world.again(
+    "Ben",
+    ben.disk,
+    only((url) => url === NODE_URL),
+  );
+  await cut.client.devices.remove(deviceId);
+  await world.until("published", () => cut.client.account.snapshot().isPublished);
+  await world.pass(5_000);
+  expect(devicesAt(direct())).toContain(deviceId);
+  const added = async (): Promise<number> => {
+    const entries = await ana.client.conversations.history(direct()?.id ?? "", { limit: 100 });
+    return entries.filter((entry) => entry.kind === "event" && entry.event.what === "deviceAdded").length;
+  };
+  const before = await added();
+  let sent = 0;
+  await world.inside(
+    "Phone",
+    phone.disk,
+    only((url, name) => {
+      if (url === OTHER_URL && name === "stream.append") sent += 1;
+      return url === OTHER_URL && !name.startsWith("stream.read") && name !== "stream.subscribe";
+    }),
+  );
+  await world.until("asked", () => sent > 0);
+  await world.until("out", () => [direct(), groupOf(ana)].every((one) => !devicesAt(one).includes(deviceId)), 60_000);
+  await world.pass(5_000);
+  expect([direct(), groupOf(ana)].map((one) => devicesAt(one).length)).toEqual([1, 1]);
+  expect(await added()).toBe(before);
+  expect([...faults(ana), ...faults(carl)]).toEqual([]);
+  await world.close(ana, carl, cut);
 });

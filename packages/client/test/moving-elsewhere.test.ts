@@ -3,7 +3,7 @@ import { tokenHash, toStreamId } from "@p2pcrypt/api";
 import { decodeHex } from "@p2pcrypt/bytes";
 import { ConnectionError } from "@p2pcrypt/client";
 import { formatMoveLink } from "@p2pcrypt/identity";
-import type { IdentityId } from "@p2pcrypt/session";
+import type { IdentityId, Place } from "@p2pcrypt/session";
 import { expect, it } from "vitest";
 import { toExtensions } from "../../session/src/group/context-rules.ts";
 import { stateOf } from "../../session/test/support/forge.ts";
@@ -166,28 +166,13 @@ it("M2 M8: a member who may not move a group leads nobody away, with a stream an
   await cleo.client.close();
   const insider = await Insider.of(world, cleo, id);
   const { session, group } = insider;
-  const transport = world.network.transport("insider");
-  const { node } = await transport.call(OTHER_URL, "node.describe", {}, undefined);
-  const place = { nodeId: node as IdentityId, nodeUrl: OTHER_URL, stream: new Uint8Array(32).fill(3) };
+  const place = await placeAt(world, 3);
   const context = { ...stateOf(session).context, location: [place] };
   const proposals = [
     { proposalType: "group_context_extensions", groupContextExtensions: { extensions: toExtensions(context) } } as const,
   ];
   const record = await insider.forge({ proposals });
-  const position = session.positions + 1;
-  const { readToken, writeToken } = await session.streamTokens(place.stream, position);
-  const stream = toStreamId(place.stream);
-  const made = {
-    stream,
-    kind: "conversation" as const,
-    readTokenHash: tokenHash(readToken),
-    writeTokenHash: tokenHash(writeToken),
-    admins: [new Uint8Array(32).fill(9)],
-    continues: { positions: session.positions, handshakeChain: session.handshakeHead },
-  };
-  await transport.call(OTHER_URL, "stream.create", made, undefined);
-  const append = { stream, kind: "handshake" as const, record, idempotencyKey: new Uint8Array(16), position };
-  await transport.call(OTHER_URL, "stream.append", append, writeToken);
+  await put(world, insider, place, record);
   world.nodeDown();
   const link = formatMoveLink({ ...place, groupId: decodeHex(group.groupId), positions: session.positions });
   await ben.client.conversations.followMove(link);
@@ -202,6 +187,109 @@ it("M2 M8: a member who may not move a group leads nobody away, with a stream an
     code: "link/malformed",
   });
   await world.close(ana, ben);
+});
+
+async function placeAt(world: World, stream: number): Promise<Place> {
+  const { node } = await world.network.transport("insider").call(OTHER_URL, "node.describe", {}, undefined);
+  return { nodeId: node as IdentityId, nodeUrl: OTHER_URL, stream: new Uint8Array(32).fill(stream) };
+}
+
+/** A stream as whoever moves makes it, with a commit in it. */
+async function put(world: World, { session }: Insider, place: Place, record: Uint8Array): Promise<void> {
+  const transport = world.network.transport("insider");
+  const position = session.positions + 1;
+  const { readToken, writeToken } = await session.streamTokens(place.stream, position);
+  const stream = toStreamId(place.stream);
+  const made = {
+    stream,
+    kind: "conversation" as const,
+    readTokenHash: tokenHash(readToken),
+    writeTokenHash: tokenHash(writeToken),
+    admins: [new Uint8Array(32).fill(9)],
+    continues: { positions: session.positions, handshakeChain: session.handshakeHead },
+  };
+  await transport.call(OTHER_URL, "stream.create", made, undefined);
+  const append = { stream, kind: "handshake" as const, record, idempotencyKey: new Uint8Array(16), position };
+  await transport.call(OTHER_URL, "stream.append", append, writeToken);
+}
+
+it("M7: a commit that this device cannot follow takes it out of nothing unless it moves the conversation there", async () => {
+  const { world, person } = await stage();
+  const [ana, ben, cleo] = [await person("Ana"), await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  const id = groupIdOf(cleo);
+  await Promise.all([ana, ben, cleo].map(({ client }) => client.settled()));
+  await cleo.client.close();
+  const insider = await Insider.of(world, cleo, id);
+  const { session, group } = insider;
+  const victim = session.roster.find(({ identityId }) => identityId === idOf(ben))?.leaf ?? 0;
+  const place = await placeAt(world, 4);
+  await put(world, insider, place, await insider.forgeGarbagePath(victim));
+  world.nodeDown();
+  const link = formatMoveLink({ ...place, groupId: decodeHex(group.groupId), positions: session.positions });
+  await ben.client.conversations.followMove(link);
+  await world.until("refused", () => faults(ben).some((fault) => "where" in fault && fault.where === "move"));
+  expect(groupOf(ben)).toMatchObject({ state: "active", nodeUrls: [NODE_URL], warnings: [] });
+  await world.close(ana, ben);
+});
+
+it("M7: an administrator's move that this device cannot follow leads to being taken in again where it went", async () => {
+  const { world, person } = await stage();
+  const [ana, ben, cleo] = [await person("Ana"), await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  const id = groupIdOf(ana);
+  await Promise.all([ana, ben, cleo].map(({ client }) => client.settled()));
+  await ana.client.close();
+  const insider = await Insider.of(world, ana, id);
+  const { session, group } = insider;
+  const victim = session.roster.find(({ identityId }) => identityId === idOf(ben))?.leaf ?? 0;
+  const place = await placeAt(world, 5);
+  const context = { ...stateOf(session).context, location: [place] };
+  const groupContextExtensions = { extensions: toExtensions(context) };
+  const proposals = [{ proposalType: "group_context_extensions", groupContextExtensions } as const];
+  await put(world, insider, place, await insider.forgeGarbagePath(victim, { proposals }));
+  world.nodeDown();
+  const link = formatMoveLink({ ...place, groupId: decodeHex(group.groupId), positions: session.positions });
+  await ben.client.conversations.followMove(link);
+  await world.until("stuck", () => groupOf(ben)?.state === "stuck");
+  expect((await told(ben)).at(-1)).toEqual({ what: "stuck", committer: "Ana" });
+  await world.close(ben, cleo);
+});
+
+it("M10: a member who names place after place is told of a few times a day, and warned of once", async () => {
+  const { world, person } = await stage();
+  const [ana, ben, cleo] = [await person("Ana"), await person("Ben"), await person("Cleo")];
+  await founded(world, ana, ben, cleo);
+  await Promise.all([ana, ben, cleo].map(({ client }) => client.settled()));
+  await cleo.client.close();
+  const { core, tasks } = await world.inside("Cleo", cleo.disk);
+  const [group] = core.tables.groups.all().filter(({ threadId }) => core.tables.threads.get(threadId)?.kind === "group");
+  const { nodeId } = await placeAt(world, 0);
+  const apart = async (): Promise<number> => (await told(ana)).filter(({ what }) => what === "movedApart").length;
+  for (let n = 1; n <= 12; n++) {
+    const place = { nodeId, nodeUrl: OTHER_URL, stream: new Uint8Array(32).fill(n) };
+    const { certificate: deviceCertificate } = core.account.device;
+    const body = { kind: "move", deviceCertificate, groupId: decodeHex(group?.groupId ?? ""), place, positions: 1_000 } as const;
+    const mail = {
+      id: core.newId(),
+      to: idOf(ana),
+      createdMs: core.nowMs,
+      attempts: 0,
+      letter: { kind: "answer", body },
+    } as const;
+    await core.ledger.transact(async (tx) => tx.put(core.tables.mail, mail.id, mail));
+    await world.until("delivered", () => core.tables.mail.ids().length === 0, 700_000);
+    await world.pass(100);
+  }
+  await world.until("told", () => groupOf(ana)?.rival !== undefined, 60_000);
+  expect([await apart(), groupOf(ana)?.warnings.length]).toEqual([1, 1]);
+  await tasks.close();
+  await world.close(ana, ben);
+  const after = await world.inside("Ana", ana.disk);
+  const row = after.core.tables.groups.all().find(({ rival }) => rival !== undefined);
+  expect((row?.offers ?? []).length).toBeLessThanOrEqual(1);
+  expect(row?.told).toHaveLength(3);
+  await after.tasks.close();
 });
 
 it("M19: a commit that the node took before it died, and whose answer was lost, is not in the way of going on without it", async () => {

@@ -2,6 +2,7 @@
 // up its position and changes nothing else but the ratchet it was encrypted under.
 import { equalBytes } from "@p2pcrypt/bytes";
 import { checkCommit, enterEpoch, judgedAtMs, wipeEpoch } from "./epoch.ts";
+import type { Place } from "./group/conversation-context.ts";
 import { nextHandshakeHead } from "./group/handshake-chain.ts";
 import type { Member } from "./group/roster.ts";
 import { leafAt } from "./group/tree-rules.ts";
@@ -35,7 +36,13 @@ export type Received =
       readonly isForkAlarm: boolean;
       readonly committer: Member | undefined;
     }
-  | { readonly kind: "stuck"; readonly state: SessionState; readonly committer: Member; readonly isClone: boolean }
+  | {
+      readonly kind: "stuck";
+      readonly state: SessionState;
+      readonly committer: Member;
+      readonly isClone: boolean;
+      readonly location: readonly Place[];
+    }
   | { readonly kind: "removed"; readonly state: SessionState; readonly by: Member };
 
 type OpenedHandshake = NonNullable<Awaited<ReturnType<typeof unprotect>>>;
@@ -83,7 +90,10 @@ async function receiveCommit(
   // A commit of my own leaf that I did not make: a copy of this session did, and its new path is not mine.
   const isClone = sender.leaf === state.mls.privatePath.leafIndex;
   const next = isClone ? undefined : await enterEpoch(deps.crypto, state.mls, checked, opened.content);
-  if (next === undefined) return { kind: "stuck", state: over(state, "stuck"), committer: sender, isClone };
+  if (next === undefined) {
+    const { location } = checked.context;
+    return { kind: "stuck", state: over(state, "stuck"), committer: sender, isClone, location };
+  }
   return applied(state, next, { committer: sender, header, isOwn: false, welcome: undefined });
 }
 

@@ -54,8 +54,17 @@ export type HandshakeOutcome =
       readonly isForkAlarm: boolean;
       readonly committer?: Member;
     }
-  /** Valid for the others, but my own secrets do not follow: an administrator must remove and add me again (M7). */
-  | { readonly kind: "stuck"; readonly session: Session; readonly committer: Member; readonly isClone: boolean }
+  /**
+   * Valid for the others, but my own secrets do not follow: an administrator must remove and add me again (M7). `location`: where the
+   * conversation is for those who do follow.
+   */
+  | {
+      readonly kind: "stuck";
+      readonly session: Session;
+      readonly committer: Member;
+      readonly isClone: boolean;
+      readonly location: readonly Place[];
+    }
   | { readonly kind: "removed"; readonly session: Session; readonly by: Member };
 
 export type SkipReason =

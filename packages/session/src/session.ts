@@ -242,7 +242,13 @@ export class Session {
           return { kind: "skipped", session, reason, isForkAlarm, ...(committer === undefined ? {} : { committer }) };
         }
         case "stuck":
-          return { kind: "stuck", session, committer: received.committer, isClone: received.isClone };
+          return {
+            kind: "stuck",
+            session,
+            committer: received.committer,
+            isClone: received.isClone,
+            location: received.location,
+          };
         case "removed":
           return { kind: "removed", session, by: received.by };
       }

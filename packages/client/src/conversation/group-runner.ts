@@ -23,6 +23,7 @@ import { takePart } from "./receive.ts";
 import { refreshInMs } from "./refresh-keys.ts";
 import { appendHandshake, createStream } from "./stream-calls.ts";
 import { tellStart } from "./tell-start.ts";
+import { withWarning } from "./told-limit.ts";
 import { viewOf } from "./view.ts";
 
 const DISTRUSTED_RETRY_MS = 60_000;
@@ -385,7 +386,7 @@ export class GroupRunner {
       if (group === undefined || group.warnings.some((warning) => warning.kind === kind)) return;
       const proof = evidence === undefined ? {} : { evidence: encodeStored(evidence) };
       const warning = { kind, nodeUrl: group.place.nodeUrl, atMs: core.nowMs, ...proof };
-      tx.put(core.tables.groups, this.groupId, { ...group, warnings: [...group.warnings, warning] });
+      tx.put(core.tables.groups, this.groupId, { ...group, warnings: withWarning(group.warnings, warning) });
     });
   }
 }

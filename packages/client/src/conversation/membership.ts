@@ -4,6 +4,7 @@ import { encodeCredential } from "@p2pcrypt/identity";
 import type { GroupChange, IdentityId, Place, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { planAgreed, planGroupCommit } from "../group/plan.ts";
+import { readyAdds } from "../group/vouching.ts";
 import type { AddRow, GroupRow } from "../store/group-rows.ts";
 import type { ContactRow, OfferRow } from "../store/rows.ts";
 import type { Tx } from "../store/tx.ts";
@@ -12,6 +13,9 @@ import { refreshInMs } from "./refresh-keys.ts";
 
 const RENEW_CREDENTIAL_BEFORE_MS = 30 * 86_400_000;
 
+/** Whose signature it is that asks for devices to be taken in: a device's own says nothing of whether it was removed. */
+type Asking = "identity" | "device";
+
 /** Devices of a contact that ask to be in the conversation with it: new ones, and ones that lost their state. */
 export async function queueAdds(
   core: Core,
@@ -19,32 +23,35 @@ export async function queueAdds(
   contact: ContactRow,
   replyInbox: Uint8Array,
   offers: readonly OfferRow[],
+  by: Asking,
 ): Promise<void> {
   const thread = contact.conversationId === undefined ? undefined : tx.get(core.tables.threads, contact.conversationId);
   const group = thread?.groupId === undefined ? undefined : tx.get(core.tables.groups, thread.groupId);
   if (thread === undefined || contact.state !== "accepted") return;
   if (group === undefined) {
     // Accepted, and the group is not founded or its Welcome is still to come: this offer is as good as the first one.
+    const isOfDevice = by === "device" ? ({ isOfDevice: true } as const) : {};
     if (contact.request !== undefined)
-      tx.put(core.tables.contacts, contact.identityId, { ...contact, request: { ...contact.request, offers } });
+      tx.put(core.tables.contacts, contact.identityId, { ...contact, request: { ...contact.request, offers, ...isOfDevice } });
     return;
   }
-  putAdds(core, tx, group, contact.identityId, replyInbox, offers);
+  putAdds(core, tx, group, { identityId: contact.identityId, replyInbox, by }, offers);
 }
 
 export function putAdds(
   core: Core,
   tx: Tx,
   group: GroupRow,
-  identityId: IdentityId,
-  replyInbox: Uint8Array,
+  from: { readonly identityId: IdentityId; readonly replyInbox: Uint8Array; readonly by: Asking },
   offers: readonly OfferRow[],
 ): void {
   if (offers.length === 0) return;
   // A device that asks again is added by what it offered last: one commit cannot add it twice.
   const asking = new Set(offers.map(({ deviceId }) => encodeHex(deviceId)));
   const others = group.adds.filter(({ offer }) => !asking.has(encodeHex(offer.deviceId)));
-  const adds: AddRow[] = offers.map((offer) => ({ identityId, replyInbox, offer }));
+  const { identityId, replyInbox, by } = from;
+  const unvouched = by === "device" ? ({ isUnvouched: true } as const) : {};
+  const adds: AddRow[] = offers.map((offer) => ({ identityId, replyInbox, offer, ...unvouched }));
   tx.put(core.tables.groups, group.groupId, { ...group, adds: [...others, ...adds] });
 }
 
@@ -81,11 +88,12 @@ export interface PlannedCommit {
  */
 export function planCommit(
   core: Core,
-  group: GroupRow,
+  row: GroupRow,
   session: Session,
   { mayAcceptLeaves }: { readonly mayAcceptLeaves: boolean },
 ): PlannedCommit | undefined {
   const { self } = session;
+  const group: GroupRow = { ...row, adds: readyAdds(core, row.adds) };
   const toRemove = leavesToRemove(core, group, session);
   const planned =
     session.kind === "direct"

@@ -19,6 +19,7 @@ import { prepareMove } from "./move-streams.ts";
 import { MoveRefused, takeMove } from "./receive.ts";
 import { appendLast } from "./stream-calls.ts";
 import { appendEntry } from "./thread.ts";
+import { withTold, withWarning } from "./told-limit.ts";
 import { viewOf } from "./view.ts";
 
 const LATER_MS = 5_000;
@@ -230,8 +231,12 @@ async function differ(core: Core, groupId: string, offer: MoveOfferRow): Promise
     const name = (by === undefined ? undefined : tx.get(contacts, by)?.name) ?? "";
     if (contactId === undefined) {
       const present = tx.get(groups, groupId) ?? group;
+      // The person's own link is always answered.
+      const heard = offer.by === undefined ? present : withTold(present, offer.by, core.nowMs);
+      if (heard === undefined) return;
       const warning = { kind: "fork", nodeUrl: offer.place.nodeUrl, atMs: core.nowMs } as const;
-      tx.put(groups, groupId, { ...present, rival: offer, warnings: [...present.warnings, warning].slice(-20) });
+      tx.put(groups, groupId, { ...heard, rival: offer, warnings: withWarning(heard.warnings, warning) });
+      if (present.rival?.by === offer.by && present.rival?.place.nodeUrl === offer.place.nodeUrl) return;
       const event = { what: "movedApart", name, nodeUrl: offer.place.nodeUrl } as const;
       return appendEntry(tx, threads, group.threadId, { kind: "event", event, atMs: core.nowMs });
     }
@@ -286,7 +291,7 @@ export async function settle(core: Core, groupId: string): Promise<void> {
     const { unsettled: _, ...rest } = row;
     if (!isFork) return tx.put(core.tables.groups, groupId, rest);
     const warning = { kind: "fork", nodeUrl: place.nodeUrl, atMs: core.nowMs } as const;
-    tx.put(core.tables.groups, groupId, { ...rest, warnings: [...rest.warnings, warning].slice(-20) });
+    tx.put(core.tables.groups, groupId, { ...rest, warnings: withWarning(rest.warnings, warning) });
     const event = { what: "forked", nodeUrl: place.nodeUrl } as const;
     await appendEntry(tx, core.tables.threads, row.threadId, { kind: "event", event, atMs: core.nowMs });
   });

@@ -33,7 +33,10 @@ export function noteOffer(
   const was = [group.place.stream, group.claim?.move?.place.stream].map((stream) => encodeHex(stream ?? new Uint8Array(0)));
   const isKnown = [...was, ...(group.leftStreams ?? [])].includes(encodeHex(place.stream));
   if (!isMember || isKnown) return;
-  const others = (group.offers ?? []).filter((offer) => !equalBytes(offer.place.stream, place.stream));
+  // One of each member: what one of them says does not push out what others do.
+  const others = (group.offers ?? []).filter(
+    (one) => !equalBytes(one.place.stream, place.stream) && (by === undefined || one.by !== by),
+  );
   const offer: MoveOfferRow = { place, positions, ...(by === undefined ? {} : { by }), atMs: core.nowMs };
   tx.put(groups, group.groupId, { ...group, offers: [...others, offer].slice(-MAX_OFFERS) });
 }

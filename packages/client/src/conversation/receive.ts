@@ -22,8 +22,8 @@ import { follow, noteCompany, sayAgain, withAbandoned } from "./move.ts";
 import { tellStart } from "./tell-start.ts";
 import { appendEntry, markNewcomer } from "./thread.ts";
 import { eventsOf } from "./told-events.ts";
+import { withWarning } from "./told-limit.ts";
 
-const MAX_WARNINGS = 20;
 const TRAIL_LENGTH = 32;
 
 /** @returns whether the conversation goes on for this device. */
@@ -62,6 +62,8 @@ class Receiver {
   readonly #groupId: string;
   readonly #runs: VerificationRuns;
   #isElsewhere = false;
+  /** Where a commit leads that this device cannot follow. */
+  #unfollowed: readonly Place[] = [];
 
   constructor(core: Core, tx: Tx, groupId: string, runs: VerificationRuns) {
     this.#core = core;
@@ -99,9 +101,9 @@ class Receiver {
     const position = session.positions + 1;
     const at = { ...cursor, positions: position };
     await this.#handshake({ seq: cursor.seq, kind: "handshake", position, timeMs: this.#core.nowMs, record }, at);
-    const { place: now, state } = this.#group;
-    const isThere = this.#isElsewhere && now.nodeId === place.nodeId && equalBytes(now.stream, place.stream);
-    if (!isThere && state !== "stuck") throw new MoveRefused();
+    // Whoever cannot follow is taken in again where the others are: but only a commit that leads there is a reason to ask for that.
+    const [to] = this.#isElsewhere ? [this.#group.place] : this.#unfollowed;
+    if (to?.nodeId !== place.nodeId || !equalBytes(to.stream, place.stream)) throw new MoveRefused();
   }
 
   get #group(): GroupRow {
@@ -176,6 +178,7 @@ class Receiver {
         break;
       case "stuck":
         if (outcome.isClone) return this.#cloned();
+        this.#unfollowed = outcome.location;
         return this.#stuck(position, outcome.committer, atMs);
       case "removed":
         return this.#removed(outcome.by, atMs);
@@ -321,7 +324,7 @@ class Receiver {
   #warn(kind: ConversationWarning["kind"]): void {
     const { warnings, place } = this.#group;
     const warning: ConversationWarning = { kind, nodeUrl: place.nodeUrl, atMs: this.#core.nowMs };
-    this.#put({ warnings: [...warnings, warning].slice(-MAX_WARNINGS) });
+    this.#put({ warnings: withWarning(warnings, warning) });
   }
 
   #event(event: ConversationEvent, atMs: number): Promise<void> {

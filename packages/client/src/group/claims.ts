@@ -8,6 +8,7 @@ import { stepAfter } from "../net/call-outcome.ts";
 import { ConnectionError } from "../ports.ts";
 import type { Step } from "../run/pump.ts";
 import type { AddRow, GroupRow, WishRow } from "../store/group-rows.ts";
+import { vouchStep } from "./vouching.ts";
 import { isLeaving, missingOf } from "./wishes.ts";
 
 const RETRY_MS = 5_000;
@@ -24,8 +25,8 @@ interface Claimed extends Wanted {
 
 /** Whoever can be reached is fetched before anybody is added, so that one commit adds them all. */
 export async function claimStep(core: Core): Promise<Step> {
-  let next: Step = { kind: "idle" };
-  if (core.account.isCloned) return next;
+  if (core.account.isCloned) return { kind: "idle" };
+  let next = await vouchStep(core);
   for (const group of core.tables.groups.all()) {
     if (group.state !== "active" && group.state !== "opening") continue;
     const claimed: Claimed[] = [];

@@ -8,6 +8,7 @@ import { putAdds, queueAdds } from "../conversation/membership.ts";
 import { noteOffer } from "../conversation/move.ts";
 import { startThread } from "../conversation/start.ts";
 import { appendEntry } from "../conversation/thread.ts";
+import { withTold } from "../conversation/told-limit.ts";
 import type { Core } from "../core.ts";
 import { applyOwnState } from "../devices/own-state.ts";
 import { groupKnockedAt, noteKnock } from "../group/knocks.ts";
@@ -122,10 +123,16 @@ async function takeStuckNotice(
   const offers = await newOffersOf(core, tx, contact, [body.offer]);
   const group = tx.get(core.tables.groups, encodeHex(body.groupId));
   const thread = group === undefined ? undefined : tx.get(core.tables.threads, group.threadId);
-  if (group === undefined || thread?.kind !== "group") return queueAdds(core, tx, contact, head.replyInbox, offers);
+  if (group === undefined || thread?.kind !== "group") return queueAdds(core, tx, contact, head.replyInbox, offers, "device");
   const isMember = group.roster.some(({ identityId }) => identityId === contact.identityId);
   if (!isMember || group.state !== "active" || offers.length === 0) return;
-  putAdds(core, tx, group, contact.identityId, head.replyInbox, offers);
+  const isAsking = group.adds.some((add) => offers.some(({ deviceId }) => equalBytes(deviceId, add.offer.deviceId)));
+  putAdds(core, tx, group, { identityId: contact.identityId, replyInbox: head.replyInbox, by: "device" }, offers);
+  const heard = isAsking
+    ? undefined
+    : withTold(tx.get(core.tables.groups, group.groupId) ?? group, contact.identityId, core.nowMs);
+  if (heard === undefined) return;
+  tx.put(core.tables.groups, group.groupId, heard);
   const committer = group.roster.find(({ identityId }) => identityId === body.committer)?.name ?? "";
   const event = { what: "memberStuck", name: contact.name, identityId: contact.identityId, committer } as const;
   await appendEntry(tx, core.tables.threads, thread.id, { kind: "event", event, atMs: core.nowMs });
@@ -153,7 +160,7 @@ async function applyRequest(
           identityId,
           offers.map(({ deviceId }) => encodeHex(deviceId)),
         );
-      return queueAdds(core, tx, contact, head.replyInbox, offers);
+      return queueAdds(core, tx, contact, head.replyInbox, offers, body.deviceCertificate === undefined ? "identity" : "device");
     case "requested": {
       // Both asked: both agree. The lower id founds, so that there is one conversation; the other one only if nothing comes of it.
       tx.put(contacts, identityId, { ...contact, request });

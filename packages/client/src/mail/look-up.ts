@@ -57,7 +57,7 @@ export async function refresh(core: Core, { identityId, nodeUrls }: ContactRow):
   const cards = asked.filter((card) => typeof card === "object");
   await core.ledger.transact(async (tx) => {
     let contact = tx.get(core.tables.contacts, identityId);
-    if (contact === undefined || (contact.state !== "accepted" && contact.state !== "requested")) return;
+    if (contact === undefined || contact.state === "blocked" || contact.state === "gone") return;
     for (const card of cards) contact = await withCard(core, contact, card);
     tx.put(core.tables.contacts, identityId, contact);
   });

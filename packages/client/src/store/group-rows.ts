@@ -54,10 +54,17 @@ export interface GroupRow {
   readonly offers?: readonly MoveOfferRow[];
   /** One of them that starts from another state than this device's: the person decides. */
   readonly rival?: MoveOfferRow;
+  /** Lines of the last day that letters of members caused. */
+  readonly told?: readonly ToldRow[];
   /** A move that the old node does not have. */
   readonly unsettled?: UnsettledRow;
   /** While nobody else was seen where this device moved without the old node: what was said there, which goes along if it gives way. */
   readonly alone?: readonly string[];
+}
+
+export interface ToldRow {
+  readonly by: IdentityId;
+  readonly atMs: number;
 }
 
 export interface InvitationRow {
@@ -135,4 +142,6 @@ export interface AddRow {
   /** A device of a member, or an own one, that is missing here. Once it is in, whoever added it, there is nothing left to do. */
   readonly isOwn?: true;
   readonly isMissing?: true;
+  /** Asked for by the device itself: its person's nodes are asked first whether it was removed. */
+  readonly isUnvouched?: true;
 }

@@ -80,7 +80,7 @@ export class Insider {
   }
 
   /** New keys for the own leaf, with a path secret that leads the device at `victim` elsewhere. */
-  async forgeGarbagePath(victim: number): Promise<Uint8Array> {
+  async forgeGarbagePath(victim: number, forgery: Forgery = {}): Promise<Uint8Array> {
     const suite = cipherSuiteOf(this.#deps.crypto);
     const node = stateOf(this.session).mls.ratchetTree[victim * 2];
     const victimKey = node?.nodeType === "leaf" ? node.leaf.hpkePublicKey : new Uint8Array(0);
@@ -88,7 +88,7 @@ export class Insider {
       const isVictim = equalBytes(await suite.hpke.exportPublicKey(publicKey), victimKey);
       return suite.hpke.seal(publicKey, isVictim ? plaintext.map((byte) => byte ^ 0x55) : plaintext, context, associated);
     };
-    return this.forge({ suite: { ...suite, hpke: { ...suite.hpke, seal } } });
+    return this.forge({ ...forgery, suite: { ...suite, hpke: { ...suite.hpke, seal } } });
   }
 
   /** As a member would; `asAdmin` with the key that the leaf carries. @returns the node's answer, or the code of its refusal. */

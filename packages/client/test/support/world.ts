@@ -163,10 +163,14 @@ export class World {
   }
 
   /** The same disk without the surface: a member who does not keep to the rules. */
-  async inside(name: string, disk: MemoryVaultStore): Promise<{ readonly core: Core; readonly tasks: Tasks }> {
+  async inside(
+    name: string,
+    disk: MemoryVaultStore,
+    through: (transport: NodeTransport) => NodeTransport = (same) => same,
+  ): Promise<{ readonly core: Core; readonly tasks: Tasks }> {
     const random = seededRandom(`${name} vault ${this.#opened}`);
     const vault = await Vault.open(disk, { random, deriveKey: DERIVE }, { kind: "key", key: KEY });
-    const core = new Core(await this.#deps(name, vault));
+    const core = new Core(await this.#deps(name, vault, through));
     await loadTables(core.ledger, core.tables);
     const tasks = new Tasks(core);
     tasks.start();

@@ -1,20 +1,20 @@
-// Which commits hold, and that all members answer alike (M2 M3 M8 M13). Additions, removals, mixed commits, re-initialisation and
+// Which commits hold, and that all members answer alike (M2 M3 M8). Additions, removals, mixed commits, re-initialisation and
 // noise by people who may not: malicious-member.test.ts.
 import { encodeUtf8 } from "@p2pcrypt/bytes";
 import * as published from "ts-mls/createCommit.js";
 import { describe, expect, it } from "vitest";
-import type { CredentialVerifier, IdentityId } from "../src/credential-verifier.ts";
+import type { IdentityId } from "../src/credential-verifier.ts";
 import { appendToRoleLog, toExtensions } from "../src/group/context-rules.ts";
 import { type ConversationContext, roleLogHead } from "../src/group/conversation-context.ts";
 import { createRoleLogEntry } from "../src/group/role-log.ts";
 import { leafAt } from "../src/group/tree-rules.ts";
 import { cipherSuiteOf } from "../src/mls/cipher-suite.ts";
 import type { CiphersuiteImpl, GroupState, Proposal } from "../src/mls/library.ts";
-import { Session, type SessionDeps } from "../src/session.ts";
+import type { SessionDeps } from "../src/session.ts";
 import { expectAgreement, expectLife, expectSkippedByAll } from "./support/agreement.ts";
 import { Conversation, type End, viewOf } from "./support/conversation.ts";
 import { addition, forge, forgeProposal, stateOf } from "./support/forge.ts";
-import { DAY_MS, Person, packageOf, START_MS, structuralDeps, type TestDevice, verifyCredential } from "./support/people.ts";
+import { DAY_MS, Person, packageOf, START_MS, structuralDeps, type TestDevice } from "./support/people.ts";
 
 async function three(seed: string) {
   const deps = structuralDeps(seed);
@@ -297,55 +297,6 @@ describe("M8: a new signature key for the same device", () => {
   });
 });
 
-describe("M13: a second group of the same id", () => {
-  it("is joined by no member, and by nobody else under its founder's name", async () => {
-    const { deps, conversation, alice, bob } = await three("hijack");
-    const mallory = await new Person("mallory").device(deps);
-    const { context } = stateOf(bob.session);
-    const lying = pretending(deps, mallory, alice.session.self.identityId);
-    const founding = context.founding.bytes;
-    const parallel = await Session.found(lying, {
-      device: mallory,
-      founding,
-      location: [],
-      streamAdminKeys: [],
-      nowMs: START_MS,
-    });
-    expect(parallel.groupId).toEqual(bob.session.groupId);
-    const people = await Promise.all(["alice", "bob", "dora"].map(async (name) => new Person(name).device(deps, 3)));
-    const bundles = await Promise.all(people.map((device) => packageOf(deps, device)));
-    const { session, record, welcome } = await parallel.commit(
-      { kind: "add", keyPackages: bundles.map(({ publicPackage }) => publicPackage) },
-      { nowMs: conversation.tick(), view: viewOf(parallel) },
-    );
-    if (welcome === undefined) throw new RangeError("a welcome");
-    const reasons: string[] = [];
-    for (const [at, device] of people.entries()) {
-      const outcome = await Session.join(deps, {
-        ...welcome,
-        keyPackages: bundles.slice(at, at + 1),
-        signatureSecretKey: device.signatureSecretKey,
-        heldGroups: at < 2 ? [bob.session.groupId] : [],
-        positions: 1,
-        handshakeHead: new Uint8Array(32),
-        atMs: conversation.nowMs,
-      });
-      reasons.push(outcome.kind === "refused" ? outcome.reason : outcome.kind);
-    }
-    expect(reasons).toEqual(["heldGroup", "heldGroup", "notAnAdministrator"]);
-    // Its records change nothing in the true one: in the same epoch they are a sign of a fork.
-    let own = session;
-    for (let next = record; own.epoch < bob.session.epoch; ) {
-      own = (await own.receiveHandshake(next, { position: own.positions + 1 })).session;
-      const made = await own.commit({ kind: "update" }, { nowMs: conversation.tick(), view: viewOf(own) });
-      [own, next] = [made.session, made.record];
-    }
-    const outcomes = await conversation.post(own.pendingRecord ?? new Uint8Array(0));
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ kind: "skipped", reason: "doesNotOpen", isForkAlarm: true });
-    await expectLife(conversation);
-  });
-});
-
 /** A change of administrators by `by`, bent as asked. */
 async function withRoles(
   by: End,
@@ -412,14 +363,4 @@ function pathWith(by: End, conversation: Conversation, device: TestDevice) {
       ),
     }),
   });
-}
-
-/** The client of somebody who takes its own device for another identity's. */
-function pretending(deps: SessionDeps, device: TestDevice, identityId: IdentityId): SessionDeps {
-  const verify: CredentialVerifier = async (credential, at) => {
-    const verdict = await verifyCredential(credential, at);
-    const isOwn = verdict.kind === "verified" && Buffer.compare(verdict.deviceId, device.deviceId) === 0;
-    return isOwn ? { ...verdict, identityId } : verdict;
-  };
-  return { ...deps, verifyCredential: verify };
 }

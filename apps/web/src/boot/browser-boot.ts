@@ -1,6 +1,7 @@
 // The boot of a real window.
+
 import type { Clock, Timers } from "@p2pcrypt/bytes";
-import type { FromDirectPage } from "../protocol/direct-protocol.ts";
+import type { FromDirectDriver } from "@p2pcrypt/client/direct-port";
 import { portOf } from "../protocol/port.ts";
 import { scriptUrl } from "../protocol/worker-script.ts";
 import workerUrl from "../worker/client-worker.ts?worker&url";
@@ -35,7 +36,7 @@ export function createBrowserBoot(): Boot {
     serveDirect: (port, stunUrls) => {
       import("../direct/data-connection.ts").then(
         ({ serveDirect }) => serveDirect(port, stunUrls),
-        () => port.postMessage({ kind: "closed" } satisfies FromDirectPage), // cannot be had now: the node has the file too
+        () => port.postMessage({ kind: "closed" } satisfies FromDirectDriver), // cannot be had now: the node has the file too
       );
     },
   });

@@ -1,6 +1,6 @@
 // The page's end of direct connections: an RTCPeerConnection with one channel, driven by the client worker over a port. Fetched with the
 // first of them, and nothing is gathered before the worker asks for a description (K1).
-import type { FromDirectPage, ToDirectPage } from "../protocol/direct-protocol.ts";
+import type { FromDirectDriver, ToDirectDriver } from "@p2pcrypt/client/direct-port";
 
 /** Descriptions carry all candidates: nothing is said after them. */
 const GATHERS_FOR_MS = 1_500;
@@ -10,7 +10,7 @@ const LOW_WATER_BYTES = 1024 * 1024;
 const CHANNEL = { negotiated: true, id: 0 } as const;
 
 export function serveDirect(port: MessagePort, stunUrls: readonly string[]): void {
-  const post = (message: FromDirectPage, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+  const post = (message: FromDirectDriver, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
   let connection: DataConnection | undefined;
   const failed = (): void => {
     connection?.close();
@@ -23,7 +23,7 @@ export function serveDirect(port: MessagePort, stunUrls: readonly string[]): voi
     return;
   }
   const one = connection;
-  port.onmessage = ({ data }: MessageEvent<ToDirectPage>) => {
+  port.onmessage = ({ data }: MessageEvent<ToDirectDriver>) => {
     if (data.kind === "close") {
       one.close();
       port.close();
@@ -34,10 +34,10 @@ export function serveDirect(port: MessagePort, stunUrls: readonly string[]): voi
 class DataConnection {
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
-  readonly #post: (message: FromDirectPage, transfer?: Transferable[]) => void;
+  readonly #post: (message: FromDirectDriver, transfer?: Transferable[]) => void;
   #isOver = false;
 
-  constructor(stunUrls: readonly string[], post: (message: FromDirectPage, transfer?: Transferable[]) => void) {
+  constructor(stunUrls: readonly string[], post: (message: FromDirectDriver, transfer?: Transferable[]) => void) {
     this.#post = post;
     this.#connection = new RTCPeerConnection({ iceServers: stunUrls.map((urls) => ({ urls })) });
     const channel = this.#connection.createDataChannel("file", CHANNEL);
@@ -58,7 +58,7 @@ class DataConnection {
     });
   }
 
-  async follow(order: Exclude<ToDirectPage, { kind: "close" }>): Promise<void> {
+  async follow(order: Exclude<ToDirectDriver, { kind: "close" }>): Promise<void> {
     const connection = this.#connection;
     switch (order.kind) {
       case "offer":

@@ -74,10 +74,10 @@ function serveClient(): void {
       openSource: (ref) => files.openSource(ref),
       openSink: (ref) => files.openSink(ref),
       openDirect: async (stunUrls, events) => {
-        const { PageConnection } = await import("./direct/page-connection.ts");
+        const { pageConnection } = await import("./direct/page-connection.ts");
         const { port1, port2 } = new MessageChannel();
         tell({ kind: "direct", port: port2, stunUrls }, [port2]);
-        return new PageConnection(port1, events);
+        return pageConnection(port1, events);
       },
     },
   };

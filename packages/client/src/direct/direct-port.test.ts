@@ -1,28 +1,26 @@
 import { expect, it } from "vitest";
-import type { FromDirectPage, ToDirectPage } from "../src/protocol/direct-protocol.ts";
-import { type DirectPort, PageConnection } from "../src/worker/direct/page-connection.ts";
+import { type DirectPort, type FromDirectDriver, PortConnection, type ToDirectDriver } from "./direct-port.ts";
 
 function opened() {
-  const posted: ToDirectPage[] = [];
+  const posted: ToDirectDriver[] = [];
   const told: string[] = [];
   const port: DirectPort & { isClosed: boolean } = {
     isClosed: false,
-    onmessage: null,
-    postMessage: (message, transfer) => posted.push(structuredClone(message, { transfer })),
+    post: (message, transfer) => posted.push(structuredClone(message, { transfer })),
     close: () => {
       port.isClosed = true;
     },
   };
-  const connection = new PageConnection(port, {
+  const connection = new PortConnection(port, {
     open: () => told.push("open"),
     message: (bytes) => told.push(`message of ${bytes.length}`),
     closed: () => told.push("closed"),
   });
-  const hear = (data: FromDirectPage): void => port.onmessage?.({ data } as MessageEvent<FromDirectPage>);
+  const hear = (message: FromDirectDriver): void => connection.heard(message);
   return { posted, told, port, connection, hear };
 }
 
-it("hands bytes on without keeping them, and no more at once than the page takes", async () => {
+it("hands bytes on without keeping them, and no more at once than the driver takes", async () => {
   const { posted, connection, hear, told } = opened();
   const described = connection.offer();
   hear({ kind: "described", sdp: "v=0" });

@@ -8,7 +8,8 @@ import type { Person } from "../rig/person.ts";
 import type { Stage } from "../rig/stage.ts";
 import { attachPaths, cardOf } from "./files.ts";
 
-const BYTES = 32 * 2 ** 20;
+/** Less than what makes the reader look whether the node is faster. */
+const BYTES = 20 * 2 ** 20;
 const PATIENCE_MS = 60_000;
 
 /** Where each read of a blob by this person began. */

@@ -4,7 +4,6 @@ import { webcrypto } from "node:crypto";
 import type { TransferSnapshot } from "@p2pcrypt/client";
 import type { ContentId } from "@p2pcrypt/content";
 import { FileSealer } from "@p2pcrypt/files";
-import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Cable } from "./support/cable.ts";
 import type { FileDisk } from "./support/file-disk.ts";
@@ -71,16 +70,29 @@ interface Fetched {
   readonly bytes: Uint8Array | undefined;
 }
 
-async function fetched(name: string, withinMs = SOON_MS): Promise<Fetched> {
+/** `isSilent`: from then on more time passes. */
+async function fetched(
+  name: string,
+  { withinMs = SOON_MS, isSilent = () => false }: { readonly withinMs?: number; readonly isSilent?: () => boolean } = {},
+): Promise<Fetched> {
   const entry = entryOf(name);
   if (entry === undefined) throw new Error("nothing was heard of it");
   diskOf(ben).reads.length = 0;
   const { id } = await ben.client.files.download(placeOf(ben), entry, name);
   const states = (): TransferSnapshot[] =>
     ben.events.flatMap((event) => (event.kind === "transfer" && event.transfer.id === id ? [event.transfer] : []));
-  await world.until("fetched", () => ["done", "failed"].includes(states().at(-1)?.state ?? ""), withinMs);
+  const isOver = (): boolean => ["done", "failed"].includes(states().at(-1)?.state ?? "");
+  await world.until("fetched", () => isOver() || isSilent(), withinMs);
+  await world.until("fetched", isOver, 10_000);
   await world.until("over", () => cable.ends.every(({ isClosed }) => isClosed), 130_000);
   return { states: states(), reads: [...diskOf(ben).reads], bytes: diskOf(ben).sinks.get(name) };
+}
+
+function refuse(): void {
+  diskOf(ben).network = (method) => {
+    if (method === "GET") throw new TypeError("no network");
+    return undefined;
+  };
 }
 
 const isWhole = (bytes: Uint8Array, { bytes: came, states }: Fetched): boolean =>
@@ -102,6 +114,30 @@ describe("a file whose sender is there", () => {
     expect([...faults(ana), ...faults(ben)]).toEqual([]);
   });
 
+  it.each<[string, number, () => void, boolean]>([
+    ["goes on at the node once that is seen to be faster", 30, () => undefined, true],
+    ["stays where it comes when the node is no faster", 0, () => undefined, false],
+    ["stays where it comes when the node gives nothing", 30, () => refuse(), false],
+  ])("%s, and nothing comes twice", async (name, msForEachPiece, prepare, isAtNode) => {
+    const size = 26 * MIB;
+    const bytes = await sent(name, size);
+    prepare();
+    cable.through = (piece, _count, from) => {
+      if (from.name === "Ana") world.time.jump(msForEachPiece);
+      return piece;
+    };
+    const result = await fetched(name);
+    diskOf(ben).network = undefined;
+    expect([isWhole(bytes, result), wasDirect(result), result.reads.length]).toEqual([true, true, 1]);
+    expect(result.reads[0]).toBeGreaterThanOrEqual(8 * MIB);
+    expect(result.reads[0]).toBeLessThan(9 * MIB);
+    const sentBytes = cable.of("Ana")[0]?.sentBytes ?? 0;
+    if (isAtNode) expect(sentBytes).toBeLessThan(18 * MIB);
+    else expect(sentBytes).toBeGreaterThanOrEqual(size);
+    const steps = result.states.map(({ doneBytes }) => doneBytes);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+  });
+
   it("is fetched on from the node where a connection was cut, and nothing comes twice", async () => {
     const bytes = await sent("cut");
     cable.through = (piece, count, { name }) => (name === "Ana" && count === 40 ? "cut" : piece);
@@ -115,10 +151,7 @@ describe("a file whose sender is there", () => {
   it("goes on directly in a later attempt, from the segment that is missing", async () => {
     const bytes = await sent("twice");
     let cuts = 0;
-    diskOf(ben).network = (method) => {
-      if (method === "GET") throw new TypeError("no network");
-      return undefined;
-    };
+    refuse();
     cable.through = (piece, count, { name }) => (name === "Ana" && count === 40 && cuts++ === 0 ? "cut" : piece);
     const result = await fetched("twice");
     diskOf(ben).network = undefined;
@@ -168,8 +201,12 @@ describe("a file whose sender is there", () => {
 
   it("comes from the node when the other side says nothing any more", async () => {
     const bytes = await sent("silent");
-    cable.through = (piece, count, { name }) => (name === "Ana" && count >= 20 ? "lost" : piece);
-    const result = await fetched("silent", 10_000);
+    let isSilent = false;
+    cable.through = (piece, count, { name }) => {
+      isSilent ||= name === "Ana" && count >= 20;
+      return isSilent ? "lost" : piece;
+    };
+    const result = await fetched("silent", { isSilent: () => isSilent });
     expect([isWhole(bytes, result), result.reads]).toEqual([true, [20 * 65_536]]);
   });
 });
@@ -223,16 +260,15 @@ describe("a sender", () => {
     const bytes = await sent(name);
     await change(name);
     // Nothing that is waited for lies further away.
-    const result = await fetched(name, 500);
+    const result = await fetched(name, { withinMs: 500 });
     expect([isWhole(bytes, result), result.reads, cable.ends]).toEqual([true, [0], []]);
   });
 
   it("gives four at once at most, however many are asked for in one moment", async () => {
     await sent("often");
     const file = entryOf("often")?.id ?? "";
-    const disk = new MemoryVaultStore();
-    await disk.apply((await ben.disk.range({ from: new Uint8Array(0), to: new Uint8Array(65).fill(255), limit: 1e6 })).slice());
-    const { core, tasks } = await world.inside("Ben", disk);
+    await ben.client.close();
+    const { core, tasks } = await world.inside("Ben", ben.disk);
     await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
     for (let at = 0; at < 10; at++)
       tasks.ephemerals.signal(placeOf(ben), {
@@ -247,6 +283,8 @@ describe("a sender", () => {
     await world.until("given up", () => cable.ends.every(({ isClosed }) => isClosed), 15_000);
     await tasks.close();
     await core.close();
+    ben = await world.again("Ben", ben.disk);
+    await ben.client.settled();
   });
 
   it("is not asked for what is small, nor while away for longer than a moment", async () => {

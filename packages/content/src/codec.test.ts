@@ -114,6 +114,7 @@ const SIGNALS: readonly CallSignalContent[] = [
 
 const FILE_SIGNALS: readonly FileSignalContent[] = [
   { kind: "fileSignal", run: ID, step: "ask", file: OTHER_ID },
+  { kind: "fileSignal", run: ID, step: "soon", to: OTHER_ID },
   { kind: "fileSignal", run: ID, step: "offer", to: OTHER_ID, sdp: "v=0\r\n" },
   { kind: "fileSignal", run: ID, step: "answer", to: OTHER_ID, sdp: "v=0\r\n" },
   { kind: "fileSignal", run: ID, step: "end", to: OTHER_ID, reason: "none" },

@@ -11,14 +11,16 @@ export type FileEndReason = (typeof FILE_END_REASONS)[number];
 export type FileStep =
   /** Of a `file` that the other side sent: its content id. */
   | { readonly step: "ask"; readonly file: ContentId }
-  /** `to`: the device that it is for (16 bytes, base64url). `sdp`: RFC 8866, with every candidate, at most MAX_SDP_BYTES. */
+  /** `to`: the device that it is for (16 bytes, base64url). An offer follows. */
+  | { readonly step: "soon"; readonly to: string }
+  /** `sdp`: RFC 8866, with every candidate, at most MAX_SDP_BYTES. */
   | { readonly step: "offer" | "answer"; readonly to: string; readonly sdp: string }
   | { readonly step: "end"; readonly to: string; readonly reason: FileEndReason };
 
 /** `run`: 16 random bytes of who asks. */
 export type FileSignalContent = { readonly kind: "fileSignal"; readonly run: ContentId } & FileStep;
 
-const STEPS = ["ask", "offer", "answer", "end"] as const;
+const STEPS = ["ask", "soon", "offer", "answer", "end"] as const;
 
 /** @throws {ContentError} */
 export function readFileSignal(object: JsonObject): FileSignalContent {
@@ -29,6 +31,7 @@ function readStep(object: JsonObject): FileStep {
   const step = choiceField(object, "step", STEPS);
   if (step === "ask") return { step, file: contentIdField(object, "file") };
   const to = base64UrlField(object, "to", { exactBytes: 16 });
+  if (step === "soon") return { step, to };
   if (step === "end") return { step, to, reason: choiceField(object, "reason", FILE_END_REASONS) };
   return { step, to, sdp: textField(object, "sdp", MAX_SDP_BYTES) };
 }

@@ -20,6 +20,7 @@ export class Asking {
   /** Devices that have nothing for us. */
   readonly #without = new Set<string>();
   #state: "asking" | "connecting" | "open" | "over" = "asking";
+  #awaited: string | undefined;
   #peer: PeerDevice | undefined;
   #connection: DirectConnection | undefined;
   #answer: string | undefined;
@@ -44,6 +45,14 @@ export class Asking {
     });
   }
 
+  /** A device has it, and is about to offer: no longer than it may take to connect. */
+  awaited({ device }: PeerDevice): void {
+    if (this.#state !== "asking" || this.#awaited !== undefined) return;
+    this.#awaited = device;
+    this.#limit();
+    this.#limit = this.#deps.core.deps.timers.after(CONNECTS_WITHIN_MS, () => this.end());
+  }
+
   offered(peer: PeerDevice, sdp: string): void {
     if (this.#state === "connecting" && isSame(this.#peer, peer) && this.#answer !== undefined)
       this.#deps.say({ step: "answer", to: peer.device, sdp: this.#answer });
@@ -63,7 +72,8 @@ export class Asking {
   /** `devices`: how many the other side has. */
   ended({ device }: PeerDevice, devices: number): void {
     this.#without.add(device);
-    if (this.#peer?.device === device || (this.#state === "asking" && this.#without.size >= devices)) this.end();
+    const isHope = device === (this.#peer?.device ?? this.#awaited);
+    if (isHope || (this.#state === "asking" && this.#without.size >= devices)) this.end();
   }
 
   /** What comes, in order; ends early when it breaks off. Whoever stops taking ends it. */

@@ -1,16 +1,16 @@
-// Direct ways of files between two people (spec/protocol/direct-file.md): who may ask whom, which run a signal belongs to, and who is
-// given what.
+// Direct ways of files from one person to another (spec/protocol/direct-file.md): who may ask whom, which run a signal belongs to, and who
+// is given what. Everything is said in the conversation of these two, wherever the file was sent.
 import { encodeBase64Url } from "@p2pcrypt/bytes";
 import type { ContentId, FileSignalContent, FileStep } from "@p2pcrypt/content";
 import { SEGMENT_BYTES, sealedLayout } from "@p2pcrypt/files";
-import type { Member } from "@p2pcrypt/session";
+import type { IdentityId, Member } from "@p2pcrypt/session";
 import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import type { FileDeps } from "../files/file-ports.ts";
 import type { Stop } from "../files/stop.ts";
 import type { DownloadRow } from "../store/file-rows.ts";
 import type { GroupRow } from "../store/group-rows.ts";
-import { agreedGroup, stunUrlsOf } from "./agreement.ts";
+import { agreedGroup, isTalkingTo, stunUrlsOf } from "./agreement.ts";
 import { Asking } from "./asking.ts";
 import { Giving } from "./giving.ts";
 import type { PeerDevice, RunDeps } from "./run.ts";
@@ -22,6 +22,12 @@ const MAX_ASKED_A_MINUTE = 30;
 interface Run<Side> {
   readonly side: Side;
   readonly groupId: string;
+}
+
+/** Somebody else, and the conversation of two with them. */
+interface Other {
+  readonly group: GroupRow;
+  readonly contactId: IdentityId;
 }
 
 export class DirectRuns {
@@ -45,12 +51,15 @@ export class DirectRuns {
   async ask(row: DownloadRow, segment: number, stop: Stop): Promise<AsyncIterable<Uint8Array> | undefined> {
     const core = this.#core;
     const { threadId, author, messageId, secret } = row;
-    const group = agreedGroup(core, threadId);
-    if (group === undefined || core.tables.threads.get(threadId)?.contactId !== author) return undefined;
+    const group = isTalkingTo(core, threadId, author) ? agreedGroup(core, author) : undefined;
+    if (group === undefined) return undefined;
     if (!core.links.to(group.place.nodeUrl).isConnected) return undefined;
     const { sealedBytes } = sealedLayout({ trueBytes: secret.bytes, type: secret.type });
     const id = encodeBase64Url(core.deps.random(16));
-    const run = new Asking(this.#runDeps(id, group), { from: segment * SEGMENT_BYTES, end: sealedBytes });
+    const run = new Asking(this.#runDeps(id, { group, contactId: author }, threadId), {
+      from: segment * SEGMENT_BYTES,
+      end: sealedBytes,
+    });
     this.#asked.set(id, { side: run, groupId: group.groupId });
     const unhook = stop.onStop(() => run.end("done"));
     const isOpen = await run.begin(messageId);
@@ -64,13 +73,15 @@ export class DirectRuns {
 
   received(group: GroupRow, author: Member, signal: FileSignalContent): void {
     const { groupId, threadId } = group;
+    const contactId = author.identityId;
     // Of the other side of two, as long as both show each other where they are; from here on nothing else is listened to.
-    if (this.#core.tables.threads.get(threadId)?.contactId !== author.identityId) return;
+    if (this.#core.tables.threads.get(threadId)?.contactId !== contactId) return;
     const peer: PeerDevice = { device: encodeBase64Url(author.deviceId), leaf: author.leaf };
-    if (signal.step === "ask") this.#askedFor(group, peer, signal.run, signal.file);
+    if (signal.step === "ask") this.#askedFor({ group, contactId }, peer, signal.run, signal.file);
     if (signal.step === "ask" || signal.to !== this.#ownDevice) return;
     const [asked, given] = [this.#asked.get(signal.run), this.#given.get(signal.run)];
     if (asked?.groupId === groupId) {
+      if (signal.step === "soon") asked.side.awaited(peer);
       if (signal.step === "offer") asked.side.offered(peer, signal.sdp);
       if (signal.step === "end") asked.side.ended(peer, devicesOf(group, author));
     } else if (given?.groupId === groupId) {
@@ -92,13 +103,14 @@ export class DirectRuns {
     }
   }
 
-  #askedFor(group: GroupRow, peer: PeerDevice, id: ContentId, file: ContentId): void {
+  #askedFor(other: Other, peer: PeerDevice, id: ContentId, file: ContentId): void {
     if (this.#given.has(id) || this.#asked.has(id)) return; // said again: the offer is, too
-    this.#give(group, peer, id, file).catch(() => this.#refuse(group, peer, id)); // a file that cannot be read
+    this.#give(other, peer, id, file).catch(() => this.#refuse(other.group, peer, id)); // a file that cannot be read
   }
 
-  async #give(group: GroupRow, peer: PeerDevice, id: ContentId, file: ContentId): Promise<void> {
-    const given = this.#mayGive(group.threadId) ? await this.#fileOf(group.threadId, file) : undefined;
+  async #give(other: Other, peer: PeerDevice, id: ContentId, file: ContentId): Promise<void> {
+    const { group, contactId } = other;
+    const given = this.#mayGive(contactId) ? await this.#fileOf(contactId, file) : undefined;
     if (given === undefined) {
       this.#refuse(group, peer, id);
       return;
@@ -109,25 +121,27 @@ export class DirectRuns {
       if (isLate) this.#refuse(group, peer, id);
       return;
     }
-    const side = new Giving(this.#runDeps(id, group), given, peer);
+    this.#say(group, id, { step: "soon", to: peer.device });
+    const side = new Giving(this.#runDeps(id, other, given.row.threadId), given, peer);
     this.#given.set(id, { side, groupId: group.groupId });
     await side.run();
     this.#given.delete(id);
   }
 
-  #mayGive(threadId: string): boolean {
+  #mayGive(contactId: IdentityId): boolean {
     const { nowMs } = this.#core;
     this.#askedAtMs = this.#askedAtMs.filter((atMs) => atMs > nowMs - 60_000);
     if (this.#askedAtMs.length >= MAX_ASKED_A_MINUTE || this.#given.size >= MAX_GIVEN) return false;
     this.#askedAtMs = [...this.#askedAtMs, nowMs];
-    return agreedGroup(this.#core, threadId) !== undefined;
+    return agreedGroup(this.#core, contactId) !== undefined;
   }
 
-  /** What this run of the program sent in this conversation, as long as the node would hand it out too, and its source is the same. */
-  async #fileOf(threadId: string, file: ContentId) {
+  /** What this run of the program sent where they read it, as long as the node would hand it out too, and its source is the same. */
+  async #fileOf(contactId: IdentityId, file: ContentId) {
     const core = this.#core;
-    const row = core.tables.uploads.all().find((one) => one.messageId === file && one.threadId === threadId);
-    if (row === undefined || row.state !== "done" || row.isFreed === true || row.isEnding === true) return undefined;
+    const row = core.tables.uploads.all().find(({ messageId }) => messageId === file);
+    if (row === undefined || !isTalkingTo(core, row.threadId, contactId)) return undefined;
+    if (row.state !== "done" || row.isFreed === true || row.isEnding === true) return undefined;
     if ((row.expiresMs ?? 0) <= core.nowMs) return undefined;
     const digests = core.uploadDigests.of(row.id, sealedLayout({ trueBytes: row.bytes, type: row.type }).segments);
     const source = digests === undefined ? undefined : await this.#files.openSource(row.ref);
@@ -137,22 +151,27 @@ export class DirectRuns {
     return undefined;
   }
 
-  #refuse({ threadId }: GroupRow, { device }: PeerDevice, run: ContentId): void {
-    this.#ephemerals.signal(threadId, { kind: "fileSignal", run, step: "end", to: device, reason: "none" });
+  #refuse(group: GroupRow, { device }: PeerDevice, run: ContentId): void {
+    this.#say(group, run, { step: "end", to: device, reason: "none" });
   }
 
-  #runDeps(run: ContentId, group: GroupRow): RunDeps {
+  #say({ threadId }: GroupRow, run: ContentId, step: FileStep): void {
+    this.#ephemerals.signal(threadId, { kind: "fileSignal", run, ...step });
+  }
+
+  /** `threadId`: where the file was sent. */
+  #runDeps(run: ContentId, { group, contactId }: Other, threadId: string): RunDeps {
     const core = this.#core;
-    const { threadId } = group;
+    const isAgreed = (): boolean => agreedGroup(core, contactId) !== undefined && isTalkingTo(core, threadId, contactId);
     return {
       core,
-      say: (step: FileStep) => this.#ephemerals.signal(threadId, { kind: "fileSignal", run, ...step }),
+      say: (step: FileStep) => this.#say(group, run, step),
       open: async (events) => {
         const stunUrls = await stunUrlsOf(core, group);
-        if (agreedGroup(core, threadId) === undefined) throw new RangeError("the address is hidden by now");
+        if (!isAgreed()) throw new RangeError("the address is hidden by now");
         return this.#openDirect(stunUrls, events);
       },
-      isAgreed: () => agreedGroup(core, threadId) !== undefined,
+      isAgreed,
     };
   }
 

@@ -1,20 +1,12 @@
 // One attempt at a download, from where the sink is to the last byte. What was stored is on the disk before the vault counts it.
 import { concatBytes } from "@p2pcrypt/bytes";
-import {
-  FileOpener,
-  FilesError,
-  HASH_BYTES,
-  HEADER_BYTES,
-  type OpeningPlace,
-  SEGMENT_BYTES,
-  sealedLayout,
-} from "@p2pcrypt/files";
+import { FileOpener, FilesError, HASH_BYTES, HEADER_BYTES, type OpeningPlace } from "@p2pcrypt/files";
 import type { Core } from "../core.ts";
-import type { AskDirectly } from "../direct/later-direct.ts";
 import { ConnectionError } from "../ports.ts";
 import type { DownloadRow } from "../store/file-rows.ts";
-import type { FileDeps, FileSink } from "./file-ports.ts";
+import type { FileSink } from "./file-ports.ts";
 import { outcomeOf, type TransferOutcome } from "./outcome.ts";
+import { type FetchingDeps, sealedPieces, type Way } from "./sealed-pieces.ts";
 import type { Stop } from "./stop.ts";
 import type { Told } from "./transfers.ts";
 
@@ -24,14 +16,13 @@ const FLUSH_MS = 250;
 
 type Place = NonNullable<DownloadRow["place"]>;
 
-interface DownloadDeps {
-  readonly core: Core;
-  readonly files: FileDeps;
-  readonly askDirectly: AskDirectly;
-}
-
 /** `told`: bytes of the file that are stored. */
-export async function runDownload(deps: DownloadDeps, id: string, stop: Stop, told: Told): Promise<TransferOutcome> {
+export async function runDownload(
+  deps: Pick<FetchingDeps, "core" | "files" | "askDirectly">,
+  id: string,
+  stop: Stop,
+  told: Told,
+): Promise<TransferOutcome> {
   const { core, files } = deps;
   const row = core.tables.downloads.get(id);
   if (row === undefined) return { kind: "stopped" };
@@ -65,19 +56,8 @@ export async function runDownload(deps: DownloadDeps, id: string, stop: Stop, to
   }
 }
 
-/** Where the bytes of an attempt come from. */
-interface Way {
-  isDirect: boolean;
-  /** Some of them came directly, now or in an earlier attempt. */
-  hasTaken: boolean;
-}
-
-interface Fetching extends DownloadDeps {
-  readonly way: Way;
-  readonly row: DownloadRow;
+interface Fetching extends FetchingDeps {
   readonly sink: FileSink;
-  readonly stop: Stop;
-  readonly told: Told;
 }
 
 /** @returns where it is, or undefined when it was stopped. */
@@ -86,7 +66,7 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
   const { secret } = row;
   // What the vault counts was flushed; whoever took it away meanwhile makes it begin anew.
   const before = row.place !== undefined && row.place.bytes <= sink.bytes ? row.place : undefined;
-  const pieces = piecesOf(fetching, { segment: before?.segment ?? 0, bytes: before?.bytes ?? 0 });
+  const pieces = sealedPieces(fetching, { segment: before?.segment ?? 0, bytes: before?.bytes ?? 0 });
   const { header, rest } = before === undefined ? await withHeader(pieces) : { header: before.header, rest: pieces };
   const opener = await FileOpener.create(files.subtle, { ...secret, trueBytes: secret.bytes }, header);
   const start: OpeningPlace = before ?? { segment: 0, chain: new Uint8Array(HASH_BYTES) };
@@ -141,33 +121,6 @@ async function fetched(fetching: Fetching): Promise<string | undefined> {
   await settling;
   await sink.flush();
   return sink.finish();
-}
-
-/** Directly from whoever sent it as far as that goes, and from there on from the node. */
-async function* piecesOf(
-  { files, askDirectly, row, stop, told, way }: Fetching,
-  { segment, bytes: doneBytes }: Pick<Place, "segment" | "bytes">,
-): AsyncGenerator<Uint8Array> {
-  const { nodeUrl, blob, readToken, bytes, type } = row.secret;
-  const { sealedBytes } = sealedLayout({ trueBytes: bytes, type });
-  let at = segment * SEGMENT_BYTES;
-  const isAsked = row.direct === undefined || row.direct === "taken";
-  const direct = isAsked ? await askDirectly(row, segment, stop) : undefined;
-  if (direct !== undefined) {
-    way.isDirect = true;
-    told(doneBytes, true);
-    for await (const piece of direct) {
-      way.hasTaken = true;
-      at += piece.length;
-      yield piece;
-    }
-    way.isDirect = false;
-  }
-  if (at >= sealedBytes || stop.isStopped) return;
-  for await (const piece of files.blobs.read({ nodeUrl, blob, token: readToken }, at, stop)) {
-    yield piece;
-    files.giveBack?.(piece);
-  }
 }
 
 /** The first 40 bytes, and all of it again. */

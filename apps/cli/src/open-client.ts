@@ -114,3 +114,22 @@ export async function settleWithin(client: Client, maxMs: number): Promise<void>
   await Promise.race([client.settled(), timeout]);
   clearTimeout(timer);
 }
+
+/** Waits until each node was reached or was not, at most `maxMs`. */
+export async function connectedWithin(client: Client, maxMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (client.nodes().every(({ state }) => state.kind !== "connecting")) over();
+    };
+    const timer = setTimeout(() => over(), maxMs);
+    const unsubscribe = client.subscribe((event) => {
+      if (event.kind === "node" || event.kind === "stopped") look();
+    });
+    const over = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    look();
+  });
+}

@@ -13,6 +13,7 @@ export function showSelf({ output }: CommandContext, self: SelfSnapshot): void {
       `Device:       ${deviceId}${limited === undefined ? "" : `, limited; certified until ${new Date(limited.certifiedUntilMs).toLocaleDateString()}`}`,
       `Node:         ${homeNodeUrl}${isPublished ? "" : " (does not know you yet)"}`,
       `Others hear:  receipts ${onOff(settings.sendsReceipts)}, typing ${onOff(settings.sendsTyping)}, presence ${onOff(settings.sendsPresence)}`,
+      `Address:      ${settings.alwaysHidesAddress === true ? "hidden from everybody" : "hidden from all but those whom you verified"}`,
       `Found by:     your link and fingerprint${isFindable ? ", and your name" : ""}`,
       `Link:         ${link}`,
     ],

@@ -1,17 +1,15 @@
 // A connection of a call that carries sound and nothing else, in a terminal: werift's, as CallPeer drives it. It sends and hears packets
 // that are sealed already; what is in them is not its business.
-import { isIP } from "node:net";
 import type { CallRoutes } from "@p2pcrypt/client";
 import type { MediaConnection, MediaConnectionEvents } from "@p2pcrypt/client/call-peer";
 import type { RTCPeerConnection, RTCRtpTransceiver, RtpPacket } from "werift";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { isNumeric, NO_STUN_SERVER, withoutNames } from "../numeric-candidates.ts";
 
 type Library = typeof import("werift");
 
 /** As browsers number them; what the other side offers decides. */
 const [OPUS, VP8] = [111, 96];
-/** werift asks a server of its maker's when none is named. Nothing answers here. */
-const NO_STUN_SERVER = "stun:127.0.0.1:9";
 const STUN_WAIT_S = 0.5;
 
 /** @throws {CommandError} call/noLibrary: it is an optional part of an installation */
@@ -154,16 +152,4 @@ function configurationOf({ iceServers, isRelayOnly }: CallRoutes) {
     iceTransportPolicy: isRelayOnly ? ("relay" as const) : ("all" as const),
     iceStunGatherTimeout: STUN_WAIT_S,
   };
-}
-
-/** Without candidates that go by a name: nobody makes this machine ask who that is (K1). */
-function withoutNames(sdp: string): string {
-  return sdp
-    .split(/\r?\n/)
-    .filter((line) => !line.startsWith("a=candidate:") || isNumeric(line.slice(2)))
-    .join("\r\n");
-}
-
-function isNumeric(candidate: string): boolean {
-  return isIP(candidate.split(" ")[4] ?? "") !== 0;
 }

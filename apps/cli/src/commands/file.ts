@@ -1,14 +1,14 @@
 // p2pcrypt file: sending, listing and fetching files. What is cut off goes on where it was when the same command runs again.
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { Client, FileEntry, TransferFailure, TransferSnapshot } from "@p2pcrypt/client";
+import type { Client, FileDeps, FileEntry, TransferFailure, TransferSnapshot } from "@p2pcrypt/client";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { diskFiles, sinkRef } from "../files/disk-files.ts";
 import { Progress, sizeText } from "../files/progress.ts";
 import { Spool } from "../files/spool.ts";
-import { settleWithin, withClient } from "../open-client.ts";
+import { connectedWithin, settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
 import { findPlace } from "../who.ts";
@@ -24,7 +24,8 @@ export function addFileCommands(program: Command, run: RunCommand): void {
     .command("send <who> <paths...>")
     .description("send files; - is standard input. Cut off, the same command goes on where it was")
     .option("--name <name>", "what the file is called there (needed for nothing but standard input)")
-    .action((who: string, paths: string[], { name }: { name?: string }) => run((context) => send(context, who, paths, name)));
+    .option("--stay", "then stay, and give them directly to those who fetch them; Ctrl-C ends it")
+    .action((who: string, paths: string[], flags: SendFlags) => run((context) => send(context, who, paths, flags)));
   file
     .command("list <who>")
     .description("files of a conversation, oldest first")
@@ -37,11 +38,18 @@ export function addFileCommands(program: Command, run: RunCommand): void {
   addFileStorageCommands(file, run);
 }
 
-async function send(context: CommandContext, who: string, paths: readonly string[], name: string | undefined): Promise<void> {
+interface SendFlags {
+  readonly name?: string;
+  readonly stay?: boolean;
+}
+
+async function send(context: CommandContext, who: string, paths: readonly string[], { name, stay }: SendFlags): Promise<void> {
   if (name !== undefined && paths.length > 1) throw new CommandError(EXIT.usage, "file/oneName", "--name is for one file");
   const spool = new Spool(context.home);
   try {
-    await withClient(context, { isOnline: true, files: diskFiles(spool) }, async (client) => {
+    const files = diskFiles(spool);
+    await withClient(context, { isOnline: true, files }, async (client) => {
+      if (stay === true) assertGives(client, files);
       await settleWithin(client, NETWORK_WAIT_MS);
       const { id: conversation } = findPlace(client, who);
       for (const path of paths) {
@@ -59,10 +67,41 @@ async function send(context: CommandContext, who: string, paths: readonly string
         const line = `sent ${printable(sent.name)}, ${sizeText(sent.bytes)}`;
         context.output.say(line, { event: "sent", id, name: sent.name, bytes: sent.bytes });
       }
+      if (stay === true) await stayed(client, context);
     });
   } finally {
     await spool.close();
   }
+}
+
+/** @throws {CommandError} file/noDirect, file/addressHidden */
+function assertGives(client: Client, { openDirect }: FileDeps): void {
+  if (openDirect === undefined)
+    throw new CommandError(
+      EXIT.failed,
+      "file/noDirect",
+      "giving files directly needs the package werift, which this installation was made without: npm install without --omit=optional",
+    );
+  if (client.account.snapshot().settings.alwaysHidesAddress === true)
+    throw new CommandError(
+      EXIT.refused,
+      "file/addressHidden",
+      "your address is hidden from everybody, so nothing is given directly; see: p2pcrypt identity set hide-address off",
+    );
+}
+
+/** Until Ctrl-C. Whoever fetches what this process sent asks it. */
+async function stayed(client: Client, { output }: CommandContext): Promise<void> {
+  output.note("Staying: those whom you verified fetch directly from here. Ctrl-C ends it; the node keeps the files.");
+  const alive = setInterval(() => undefined, 60_000);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    client.subscribe((event) => {
+      if (event.kind === "stopped") resolve();
+    });
+    output.say([], { event: "staying" });
+  });
+  clearInterval(alive);
 }
 
 function assertFile(path: string): void {
@@ -115,6 +154,8 @@ async function get(context: CommandContext, given: string, out: string): Promise
     }
     if (entry === undefined)
       throw new CommandError(EXIT.notFound, "file/unknown", "there is no such file; see: p2pcrypt file list WHO");
+    // Whoever sent it can only be asked by way of the node.
+    await connectedWithin(client, NETWORK_WAIT_MS);
     const ref = sinkRef(folder, hexOf(entry.id), entry.file.name);
     const transfer = await client.files.download(entry.conversationId, entry, ref);
     const { place = "", bytes } = await followed(client, context, transfer);

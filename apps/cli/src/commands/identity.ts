@@ -56,7 +56,9 @@ export function addIdentityCommands(program: Command, run: RunCommand): void {
     );
   identity
     .command("set <setting> <on|off>")
-    .description("receipts, typing or presence: what others hear of you; findable: whether directories find you by your name")
+    .description(
+      "receipts, typing or presence: what others hear of you; hide-address: also from whom you verified; findable: whether directories find you by your name",
+    )
     .action((setting: string, value: string) => run((context) => set(context, setting, value)));
   identity
     .command("export <file>")
@@ -163,11 +165,16 @@ function unpublished({ publishRefusal }: SelfSnapshot): string {
 }
 
 async function set(context: CommandContext, setting: string, value: string): Promise<void> {
-  const names = { receipts: "sendsReceipts", typing: "sendsTyping", presence: "sendsPresence" } as const;
+  const names = {
+    receipts: "sendsReceipts",
+    typing: "sendsTyping",
+    presence: "sendsPresence",
+    "hide-address": "alwaysHidesAddress",
+  } as const;
   const name = Object.hasOwn(names, setting) ? names[setting as keyof typeof names] : undefined;
   if (setting === "findable" && (value === "on" || value === "off")) return setFindable(context, value === "on");
   if (name === undefined || (value !== "on" && value !== "off")) {
-    throw new CommandError(EXIT.usage, "setting/unknown", "identity set receipts|typing|presence|findable on|off");
+    throw new CommandError(EXIT.usage, "setting/unknown", "identity set receipts|typing|presence|hide-address|findable on|off");
   }
   await withClient(context, { isOnline: false }, async (client) => {
     await client.account.updateSettings({ [name]: value === "on" });

@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { giveBack } from "@p2pcrypt/bytes";
 import { type FileDeps, type FileSink, type FileSource, FileStoreError, webBlobs } from "@p2pcrypt/client";
 import { safeFileName, splitExtension } from "@p2pcrypt/files";
+import { directDeps } from "../direct/open-direct.ts";
 import { systemTimers } from "../platform.ts";
 import { httpFetch } from "./http-fetch.ts";
 import { nodeSubtle } from "./node-subtle.ts";
@@ -23,6 +24,7 @@ export function diskFiles(spool: Spool): FileDeps {
     openSink: openSink,
     giveBack,
     largestPart: LARGEST_PART,
+    ...directDeps(),
   };
 }
 

@@ -39,8 +39,9 @@ export class Progress {
     const pace = this.#pace.read(transfer.bytes, atMs);
     if (isJson) {
       const { bytesPerSecond, secondsLeft } = pace.kind === "moving" ? pace : {};
-      const { id, direction, name, bytes, doneBytes, state } = transfer;
-      output.say([], { event: "progress", transfer: id, direction, name, bytes, doneBytes, state, bytesPerSecond, secondsLeft });
+      const { id, direction, name, bytes, doneBytes, state, isDirect } = transfer;
+      const told = { transfer: id, direction, name, bytes, doneBytes, state, isDirect, bytesPerSecond, secondsLeft };
+      output.say([], { event: "progress", ...told });
     } else if (terminal !== undefined) {
       const line = barLine(transfer, pace).slice(0, (terminal.columns ?? 80) - 1);
       terminal.write(`\r\u001b[K${line}`);
@@ -60,11 +61,11 @@ export class Progress {
   }
 }
 
-function barLine({ name, bytes, doneBytes, state }: TransferSnapshot, pace: PaceReading): string {
+function barLine({ name, bytes, doneBytes, state, isDirect }: TransferSnapshot, pace: PaceReading): string {
   const share = bytes === 0 ? 1 : doneBytes / bytes;
   const full = Math.floor(share * BAR_CELLS);
   const bar = "█".repeat(full) + "░".repeat(BAR_CELLS - full);
-  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${paceText(state, pace)}  ${printable(name)}`;
+  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${paceText(state, pace)}${isDirect === true ? ", directly" : ""}  ${printable(name)}`;
 }
 
 function paceText(state: TransferSnapshot["state"], pace: PaceReading): string {

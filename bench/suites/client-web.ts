@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openFileVault } from "@p2pcrypt/vault/file";
 import { build } from "esbuild";
 import { findChromium, openProfile } from "../../e2e/rig/chromium.ts";
+import { browserMib } from "../browser-memory.ts";
 import { type Result, rounded } from "../result.ts";
 
 const MAKER = fileURLToPath(new URL("../client-vault.ts", import.meta.url));
@@ -21,7 +22,8 @@ export async function run(): Promise<Result[]> {
   execFileSync(process.execPath, ["--conditions=source", "--disable-warning=ExperimentalWarning", MAKER, "make", home]);
   const bundle = await build({ entryPoints: [PAGE], bundle: true, format: "iife", conditions: ["source"], write: false });
   const server = await serve(bundle.outputFiles[0]?.contents ?? new Uint8Array(0), await pairsOf(home));
-  const context = await openProfile({ folder: join(folder, "profile") });
+  const profile = join(folder, "profile");
+  const context = await openProfile({ folder: profile });
   try {
     const page = await context.newPage();
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -34,9 +36,10 @@ export async function run(): Promise<Result[]> {
       const { usedSize } = await cdp.send("Runtime.getHeapUsage");
       return usedSize;
     };
-    const before = await heapBytes();
+    const [before, beforeMib] = [await heapBytes(), browserMib(profile)];
     const { conversations, listMs, longestTaskMs } = await page.evaluate(() => window.openVault());
     if (conversations !== 200) throw new Error("conversations are missing");
+    const openMib = browserMib(profile);
     const heapMb = ((await heapBytes()) - before) / 1e6;
     return [
       {
@@ -47,6 +50,13 @@ export async function run(): Promise<Result[]> {
         note: "100,000 messages",
       },
       { name: "heap that the open client adds", value: rounded(heapMb, 1), unit: "MB", goal: { atMost: 200 } },
+      {
+        name: "memory of all processes of the browser that it adds",
+        value: openMib - beforeMib,
+        unit: "MiB",
+        goal: { atMost: 200 },
+        note: `${openMib} with the browser itself`,
+      },
       { name: "longest task while it opens", value: rounded(longestTaskMs), unit: "ms", note: "0: none of 50 ms or more" },
     ];
   } finally {

@@ -48,6 +48,8 @@ export class ClientContacts implements Contacts {
 
   async accept(identityId: IdentityId): Promise<ContactSnapshot> {
     await this.#change(identityId, (tx, row) => {
+      // An application may be told twice that somebody asks before its first answer is stored.
+      if (row.state === "accepted") return;
       if (row.state !== "asking" || row.request === undefined) throw new ClientError({ code: "contact/noRequest" });
       startThread(this.#core, tx, identityId);
     });

@@ -157,7 +157,7 @@ export interface Contacts {
    * @throws {ClientError} link/*, nodeUrl/insecure, greeting/tooLong, contact/blocked, contact/alreadyAccepted
    */
   add(link: string, greeting?: string): Promise<ContactSnapshot>;
-  /** @throws {ClientError} contact/noRequest, contact/unknown */
+  /** Of somebody who was accepted already, nothing is changed. @throws {ClientError} contact/noRequest, contact/unknown */
   accept(identityId: IdentityId): Promise<ContactSnapshot>;
   /** Sends nothing. @throws {ClientError} contact/noRequest, contact/unknown */
   decline(identityId: IdentityId): Promise<void>;

@@ -119,14 +119,26 @@ it("nothing is stored when a person says that the digits differ, on either side"
   await world.close(ben);
 });
 
+const newsTo = ({ client }: Person): readonly unknown[] =>
+  client.devices.list().flatMap(({ isNew, isLinkedHere, name }) => (isNew && !isLinkedHere ? [name] : []));
+
+it("a restored device is news to those that were there, and they are none to it", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const restored = await world.imported("Ben", await ben.client.account.exportBackup("pass"), "pass");
+  await world.until("published", () => restored.client.account.snapshot().isPublished);
+  await world.until("heard", () => newsTo(ben).length === 1, 60_000);
+  expect([restored.client.devices.list().length, newsTo(restored)]).toEqual([2, []]);
+  await world.close(ben, restored);
+});
+
 it("a new device is news for a week to own devices that did not link it, and to none what was there before it", async () => {
   const world = await World.create();
   const ben = await world.person("Ben");
   await world.published(ben);
   const phone = await world.linked(ben, "Phone");
   const tablet = await world.linked(ben, "Tablet");
-  const newsTo = ({ client }: Person): readonly unknown[] =>
-    client.devices.list().flatMap(({ isNew, isLinkedHere, name }) => (isNew && !isLinkedHere ? [name] : []));
   await world.until("heard", () => newsTo(phone).includes("Tablet"), 60_000);
   expect([newsTo(ben), newsTo(phone), newsTo(tablet)]).toEqual([[], ["Tablet"], []]);
   world.time.jump(7 * 86_400_000);

@@ -10,6 +10,7 @@ import type { Step } from "../run/pump.ts";
 import { EMPTY_CURSOR_CHAIN } from "../store/cursor.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
+import type { Tx } from "../store/tx.ts";
 import { DEVICE_LIFETIME_MS, newInboxKey } from "./create.ts";
 import { newestOwn, publishedCertificate } from "./own-profile.ts";
 import { ownClaimTokenOf, tokenRootOf } from "./own-tokens.ts";
@@ -145,6 +146,8 @@ async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
     const revokedDevices = unionOfRevoked(revoked, present.revokedDevices);
     const gone = new Set(revokedDevices.map(encodeHex));
     const all = new Map([...devices, ...present.devices].map((id) => [encodeHex(id), id]));
+    // To a device that comes from a backup or a sheet, the others are no news.
+    if (account.profile === undefined) for (const id of others) putThere(core, tx, id);
     tx.put(core.tables.account, SELF, {
       ...present,
       profile: { bytes, sequence, validUntilMs, isPublished: false },
@@ -153,6 +156,11 @@ async function signNextProfile(core: Core, link: NodeLink): Promise<void> {
       revokedDevices,
     });
   });
+}
+
+function putThere({ tables, nowMs }: Core, tx: Tx, deviceId: Uint8Array): void {
+  const id = encodeHex(deviceId);
+  if (tx.get(tables.devices, id) === undefined) tx.put(tables.devices, id, { deviceId, sinceMs: nowMs, wasThere: true });
 }
 
 const MADE_FROM = [

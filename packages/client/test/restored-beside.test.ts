@@ -30,6 +30,9 @@ it("from a backup: both are in groups that nobody else administers, what changed
   await world.until("in both", () => conversationOf(tablet)?.state === "active", WHILE_MS);
   await world.until("followed", () => !tablet.client.account.snapshot().settings.sendsTyping, WHILE_MS);
   await world.until("arranged", () => conversationOf(tablet)?.arrangement.isPinned === true, WHILE_MS);
+  const news = (at: Person): readonly string[] =>
+    at.client.devices.list().flatMap(({ deviceId, isNew }) => (isNew ? [deviceId] : []));
+  expect([news(ana), news(tablet)]).toEqual([[tablet.client.account.snapshot().deviceId], []]);
   await say(ben, "both of you");
   await world.until("both heard", () => heard(tablet).includes("both of you") && heard(ana).includes("both of you"));
 

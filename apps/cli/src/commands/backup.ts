@@ -104,7 +104,7 @@ async function restore(
       conversations,
     });
     context.output.note(
-      "Conversations go on once your contacts' programs have let this device in; groups, once somebody adds it.",
+      "Conversations go on once your contacts' programs have let this device in; groups, once an administrator's program or another device of yours has.",
     );
   } finally {
     await home.vault.close();

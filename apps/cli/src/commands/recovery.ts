@@ -110,7 +110,7 @@ export async function recover(context: CommandContext, flags: RecoverFlags): Pro
     context.output.note(
       restoredFromMs === undefined
         ? "This is a new device of the identity. Ask your contacts again by their links; they take it in."
-        : `This is a new device of the identity, with ${conversations} conversations as they were on ${new Date(restoredFromMs).toLocaleString()}. They go on once your contacts' programs have let it in; groups, once somebody adds it.`,
+        : `This is a new device of the identity, with ${conversations} conversations as they were on ${new Date(restoredFromMs).toLocaleString()}. They go on once your contacts' programs have let it in; groups, once an administrator's program or another device of yours has.`,
     );
   } finally {
     await home.vault.close();

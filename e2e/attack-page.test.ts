@@ -219,6 +219,7 @@ const HEADERS = {
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "manifest-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

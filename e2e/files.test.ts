@@ -3,14 +3,23 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
-import { expect, it } from "vitest";
-import { findBarriers, takePicture } from "./rig/look.ts";
+import { beforeAll, expect, it } from "vitest";
+import { PDF_STEP_MS } from "../apps/web/src/model/pdf-look.ts";
+import { findBarriers, lookAt, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
 import { befriend, openConversation } from "./story/begin.ts";
 import { attach, cardOf } from "./story/files.ts";
+import { aboutSandbox, colourOf, endless, hostilePdfs, readPdf, report } from "./story/pdf.ts";
+import { expectToRead, send } from "./story/talk.ts";
 
 const stage = useStage();
+let ana: Person;
+let ben: Person;
+
+beforeAll(async () => {
+  ({ ana, ben } = await friends());
+}, 120_000);
 
 async function friends(): Promise<{ ana: Person; ben: Person }> {
   const [ana, ben] = [await stage().person("Ana"), await stage().person("Ben")];
@@ -52,7 +61,6 @@ async function photograph(person: Person): Promise<Buffer> {
 }
 
 it("a picture is seen small before it is fetched, then whole; where it was taken does not leave the page; others are saved as they were", async () => {
-  const { ana, ben } = await friends();
   const picture = await photograph(ana);
   const notes = randomBytes(300_000);
   await attach(
@@ -72,7 +80,6 @@ it("a picture is seen small before it is fetched, then whole; where it was taken
 });
 
 it("B4: a name cannot hide what a file is, nor where it goes; nothing of a page is opened in the app", async () => {
-  const { ana, ben } = await friends();
   const name = "photo\u202egpj.html";
   const markup = Buffer.from("<script>document.title='pwned'</script>");
   await attach(ana, { name, mimeType: "text/html", buffer: markup });
@@ -86,6 +93,60 @@ it("B4: a name cannot hide what a file is, nor where it goes; nothing of a page 
   await save.click();
   expect((await downloading).suggestedFilename()).toBe("photogpj.html");
   expect(await ben.page.title()).not.toBe("pwned");
+});
+
+it("B5 B6: a PDF is read page by page, drawn in a frame that has no origin, no storage and no network; nothing in it runs", async () => {
+  const { t, number } = ben.words;
+  const pages = (at: number) => ben.page.getByText(t("pdf.page", { at: number(at), all: number(3) }), { exact: true });
+  await ben.page.keyboard.press("Escape");
+  await attach(ana, report);
+  const dialog = await readPdf(ben, report);
+  await pages(1).waitFor({ timeout: 60_000 });
+  await expect.poll(() => colourOf(ben)).toEqual([0, 153, 51]);
+  await dialog.getByText("First page", { exact: true }).waitFor({ state: "attached" });
+  expect(await findBarriers(ben.page)).toEqual([]);
+  expect(await lookAt(ben, "pdf")).toEqual([]);
+  await ben.page.keyboard.press("ArrowRight");
+  await pages(2).waitFor();
+  await expect.poll(() => colourOf(ben)).toEqual([255, 0, 0]);
+  await dialog.getByRole("button", { name: t("pdf.next") }).click();
+  await expect.poll(() => colourOf(ben)).toEqual([0, 0, 255]);
+  expect(await dialog.getByRole("button", { name: t("pdf.next") }).isDisabled()).toBe(true);
+  const narrow = await dialog.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).width);
+  await dialog.getByRole("button", { name: t("file.zoom", { size: `${number(1)}×` }) }).click();
+  await expect.poll(() => dialog.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).width)).toBe(2 * narrow);
+
+  ben.complaints.expect(/Content Security Policy|connect-src|default-src|TrustedScript|trusted-types|ERR_/);
+  expect(await aboutSandbox(ben)).toEqual({
+    frame: { origin: "null", storage: "refused", parent: "refused", network: "refused", script: "refused" },
+    worker: { origin: "null", storage: "refused", folder: "refused", network: "refused", code: "refused" },
+  });
+  await dialog.getByRole("button", { name: t("app.close") }).click();
+  await expect.poll(() => ben.page.frames().length).toBe(1);
+});
+
+it("B5: PDFs that are locked, broken, endless or made to burst end in words, and the app goes on", async () => {
+  const { t, number } = ben.words;
+  await ben.page.keyboard.press("Escape");
+  await attach(ana, ...hostilePdfs, endless);
+  for (const hostile of hostilePdfs) {
+    const dialog = await readPdf(ben, hostile);
+    // A slow machine has no time left before there is no room left.
+    const words = dialog.getByText(t(hostile.ends), { exact: true }).or(dialog.getByText(t("pdf.tooSlow"), { exact: true }));
+    await words.waitFor({ timeout: 60_000 });
+    await dialog.getByRole("button", { name: t("app.close") }).click();
+  }
+  await ben.page.clock.install();
+  const dialog = await readPdf(ben, endless);
+  await dialog.getByText(t("pdf.page", { at: number(1), all: number(1) }), { exact: true }).waitFor({ timeout: 60_000 });
+  await ben.page.clock.fastForward(PDF_STEP_MS);
+  await dialog.getByText(t("pdf.tooSlow"), { exact: true }).waitFor();
+  await expect
+    .poll(() => [ben.page.frames().length, ben.page.workers().some((worker) => worker.url().startsWith("blob:"))])
+    .toEqual([1, false]);
+  await dialog.getByRole("button", { name: t("app.close") }).click();
+  await send(ben, "Still here");
+  await expectToRead(ana, "Still here");
 });
 
 it("what is kept is shown with its size and its end, and is freed here and at the node; small files come by themselves", async () => {

@@ -18,7 +18,7 @@ export default defineConfig({
   resolve: { conditions, alias: { openpgp: "openpgp/lightweight" } },
   worker: {
     format: "es",
-    plugins: () => [ownSources()],
+    plugins: () => [ownSources(), classicPdf()],
     // Libraries in there write to the console; what they write may be about keys.
     rolldownOptions: { output: { codeSplitting, minify: { compress: { dropConsole: true }, mangle: true } } },
   },
@@ -32,6 +32,17 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting } },
   },
 });
+
+/**
+ * The library that reads PDFs asks for its own address, to find files that it is not allowed to fetch. Without that its script is not only
+ * a module: without an origin, Chromium starts no worker from a module that it is handed.
+ */
+function classicPdf(): Plugin {
+  return {
+    name: "classic-pdf",
+    transform: (code, id) => (id.includes("/pdfjs-dist/") ? code.replaceAll("import.meta.url", '""') : undefined),
+  };
+}
 
 /**
  * Our packages are built from their sources. By a plugin and not by the condition `source`, because react-aria names one too, of files

@@ -26,6 +26,7 @@ const FILES: Record<string, string> = {
   "/index.html": "<!doctype html><title>page</title>",
   "/assets/index-abc.js": "export {};".repeat(100),
   "/service-worker.js": "// worker",
+  "/sandbox.html": "<!doctype html><script>run()</script>",
 };
 
 function build(files = FILES): string {
@@ -52,7 +53,7 @@ describe("the browser client on a node", () => {
     }
     expect(webHeaders({ isLoopback: false })).toEqual({
       "content-security-policy":
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' https: wss:; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types p2pcrypt-worker",
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' https: wss:; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types p2pcrypt-worker",
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
       "cross-origin-resource-policy": "same-origin",
@@ -62,6 +63,18 @@ describe("the browser client on a node", () => {
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",
     });
+  });
+
+  it("W2: the page of the frame has no origin, no network, and no script but its own, and can be framed by the page alone", async () => {
+    build();
+    const node = await place.node({ flags: ["--web", folder] });
+    const { headers } = await fetch(`${node.url}/sandbox.html`);
+    const hash = createHash("sha256").update("run()").digest("base64");
+    expect(headers.get("content-security-policy")).toBe(
+      `sandbox allow-scripts; default-src 'none'; script-src 'sha256-${hash}' 'wasm-unsafe-eval'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types p2pcrypt-worker`,
+    );
+    const kept = ["cross-origin-embedder-policy", "cross-origin-resource-policy", "x-content-type-options", "x-frame-options"];
+    expect(kept.map((name) => headers.get(name))).toEqual(["require-corp", "same-origin", "nosniff", null]);
   });
 
   it("is compressed for who can read it, kept for ever where the name holds a hash, and asked for again elsewhere", async () => {
@@ -123,7 +136,7 @@ describe("p2pcrypt verify-web", () => {
       const said = await place.run("reader", ["verify-web", url, "--signer", place.home(`${name}.cert`)]);
       return [said.exit, said.exit === 0 ? said.json()[0] : JSON.parse(said.err).error];
     };
-    expect(await verify(node.url)).toEqual([0, { url: node.url, build: sha256(manifest), files: 3, isSigned: true }]);
+    expect(await verify(node.url)).toEqual([0, { url: node.url, build: sha256(manifest), files: 4, isSigned: true }]);
     expect(await verify(node.url, "stranger")).toMatchObject([9, { code: "web/badSignature" }]);
     const liar = await between(node.url, {
       "/assets/index-abc.js": (text) => `${text}//`,
@@ -133,15 +146,18 @@ describe("p2pcrypt verify-web", () => {
     const weak = await between(node.url, {}, "content-security-policy");
     expect(await verify(weak.url)).toMatchObject([9, { code: "web/differs", differs: ["headers"] }]);
     weak.close();
+    const open = await between(node.url, {}, "content-security-policy", "/sandbox.html");
+    expect(await verify(open.url)).toMatchObject([9, { code: "web/differs", differs: ["headers of the frame"] }]);
+    open.close();
   });
 });
 
-/** Somebody who serves what a node serves, with changes and without one header. */
-async function between(url: string, changes: Record<string, (text: string) => string>, without = "") {
+/** Somebody who serves what a node serves, with changes and, at one place, without one header. */
+async function between(url: string, changes: Record<string, (text: string) => string>, without = "", at = "/") {
   const server = createServer(async (request, response) => {
     const answer = await fetch(url + request.url);
     const text = await answer.text();
-    const dropped = new Set([without, "content-encoding", "content-length", "transfer-encoding"]);
+    const dropped = new Set([request.url === at ? without : "", "content-encoding", "content-length", "transfer-encoding"]);
     const headers = Object.fromEntries([...answer.headers].filter(([name]) => !dropped.has(name)));
     response.writeHead(answer.status, headers).end(changes[request.url ?? ""]?.(text) ?? text);
   });

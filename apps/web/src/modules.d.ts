@@ -7,6 +7,15 @@ declare module "*?worker&url" {
   export default url;
 }
 
+/** Address of a file as it is. */
+declare module "*.wasm?url" {
+  const url: string;
+  export default url;
+}
+
+/** Sets a global that the other half of the library looks for; see src/pdf. */
+declare module "pdfjs-dist/build/pdf.worker.mjs";
+
 interface ImportMeta {
   /** Set by Vite: whether this is a build. */
   readonly env: { readonly PROD: boolean };

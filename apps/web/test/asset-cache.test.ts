@@ -40,6 +40,7 @@ class Place {
         return text === undefined ? new Response("", { status: 404 }) : new Response(text);
       },
       digest: (bytes) => crypto.subtle.digest("SHA-256", bytes),
+      headers: { "/sandbox.html": { "content-security-policy": "sandbox" } },
     });
   }
 }
@@ -102,6 +103,17 @@ describe("the files of a build", () => {
     expect([...place.stored.keys()]).toEqual(["somebody else's", "p2pcrypt-build-one", "p2pcrypt-build-two"]);
     expect(await (await two.answer(get("/assets/main-1.js"))).text()).toBe("script one");
     expect(await (await two.answer(get("/"))).text()).toBe("page two");
+  });
+
+  it("W2: the page of the frame without an origin comes under the headers of its build, whatever the node sent with it", async () => {
+    const place = new Place();
+    const assets = place.build("one", { ...FILES, "/sandbox.html": "a page" });
+    await assets.install();
+    for (const _ of ["kept", "fetched again"]) {
+      const answer = await assets.answer(get("/sandbox.html"));
+      expect([answer.headers.get("content-security-policy"), await answer.text()]).toEqual(["sandbox", "a page"]);
+      place.stored.clear();
+    }
   });
 
   it("answers nothing but GET requests for files of a build on its own origin", () => {

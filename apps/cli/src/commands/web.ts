@@ -6,7 +6,7 @@ import { IdentityError, PURPOSES, parseCertificate, verifyObject } from "@p2pcry
 import type { Command } from "commander";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { type BuildManifest, MANIFEST, ownWebFolder, parseManifest } from "../node/build-manifest.ts";
-import { isLoopbackUrl, webHeaders } from "../node/web-headers.ts";
+import { isLoopbackUrl, SANDBOX_PATH, sandboxHeaders, webHeaders } from "../node/web-headers.ts";
 import { nodeAddress } from "../node-address.ts";
 import type { RunCommand } from "../run.ts";
 
@@ -69,7 +69,7 @@ async function signedManifest(origin: string, served: Buffer, signer: string): P
   throw new CommandError(EXIT.differs, "web/badSignature", `the build that ${origin} serves is not signed by that signer`);
 }
 
-/** Paths that differ; `headers` when the page comes without its protection. */
+/** Paths that differ; `headers` when the page, or the frame in it, comes without its protection. */
 async function differences(origin: string, reference: Buffer): Promise<string[]> {
   const { files }: BuildManifest = parseManifest(reference);
   const found: string[] = [];
@@ -77,11 +77,16 @@ async function differences(origin: string, reference: Buffer): Promise<string[]>
   for (const [path, { sha256 }] of [["/", files["/index.html"] ?? { sha256: "" }] as const, ...Object.entries(files)]) {
     const bytes = await fetched(origin, path).catch(() => undefined);
     if (bytes === undefined || createHash("sha256").update(bytes).digest("hex") !== sha256) found.push(path);
+    else if (path === SANDBOX_PATH && !(await comesUnder(origin, path, sandboxHeaders(bytes))))
+      found.push("headers of the frame");
   }
-  const { headers } = await fetch(`${origin}/`, { redirect: "error" });
-  const expected = webHeaders({ isLoopback: isLoopbackUrl(origin) });
-  if (Object.entries(expected).some(([name, value]) => headers.get(name) !== value)) found.push("headers");
+  if (!(await comesUnder(origin, "/", webHeaders({ isLoopback: isLoopbackUrl(origin) })))) found.push("headers");
   return found;
+}
+
+async function comesUnder(origin: string, path: string, expected: Readonly<Record<string, string>>): Promise<boolean> {
+  const { headers } = await fetch(`${origin}${path}`, { redirect: "error" });
+  return Object.entries(expected).every(([name, value]) => headers.get(name) === value);
 }
 
 async function fetched(origin: string, path: string): Promise<Buffer> {

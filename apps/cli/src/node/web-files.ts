@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { MANIFEST, parseManifest } from "./build-manifest.ts";
+import { SANDBOX_PATH, sandboxHeaders } from "./web-headers.ts";
 
 /** Of the manifest, where somebody signed it. */
 const SIGNATURE = "/build.json.sig";
@@ -17,6 +18,7 @@ const TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
   ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
   ".png": "image/png",
   ".webmanifest": "application/manifest+json",
 };
@@ -25,6 +27,8 @@ interface WebFile {
   readonly type: string;
   readonly tag: string;
   readonly isImmutable: boolean;
+  /** In place of those of the page. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly plain: Uint8Array;
   readonly encoded: readonly (readonly [encoding: string, bytes: Uint8Array])[];
 }
@@ -67,7 +71,7 @@ export class WebFiles {
     const [encoding, body] = file.encoded.find(([name]) => accepts(acceptEncoding, name)) ?? [undefined, file.plain];
     const tag = `"${file.tag.slice(0, 32)}${encoding === undefined ? "" : `-${encoding}`}"`;
     const headers = {
-      ...fixed,
+      ...(file.headers ?? fixed),
       "content-type": file.type,
       "cache-control": file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
       etag: tag,
@@ -81,12 +85,14 @@ export class WebFiles {
 
 function readFile(folder: string, name: string, tag: string): WebFile {
   const path = join(folder, name);
+  const plain = readFileSync(path);
   return {
     type: TYPES[extname(name)] ?? "application/octet-stream",
     tag,
     // Vite puts a hash of the content into these names.
     isImmutable: name.startsWith("/assets/"),
-    plain: readFileSync(path),
+    headers: name === SANDBOX_PATH ? sandboxHeaders(plain) : undefined,
+    plain,
     encoded: ENCODINGS.flatMap(([encoding, suffix]) =>
       existsSync(path + suffix) ? [[encoding, readFileSync(path + suffix)] as const] : [],
     ),

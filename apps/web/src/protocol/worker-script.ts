@@ -1,5 +1,5 @@
 // Under Trusted Types a worker's address has to come from a policy. This is the page's only one (W2): it passes addresses of this
-// origin, and nothing else.
+// origin, and nothing else. The frame without an origin has one of the same name, for the one script that it is given.
 
 interface ScriptPolicy {
   createScriptURL(url: string): string;
@@ -15,14 +15,20 @@ let policy: ScriptPolicy | undefined;
 
 /** @throws {TypeError} for an address of another origin. */
 export function scriptUrl(url: string, origin: string): string {
-  policy ??= createPolicy(origin);
+  policy ??= createPolicy((asked) => new URL(asked, origin).origin === origin);
   return policy.createScriptURL(url);
 }
 
-function createPolicy(origin: string): ScriptPolicy {
+/** Only the frame's policy allows such a worker; the page's forbids it. */
+export function blobScriptUrl(script: Blob): string {
+  const made = URL.createObjectURL(script);
+  return createPolicy((asked) => asked === made).createScriptURL(made);
+}
+
+function createPolicy(isAllowed: (url: string) => boolean): ScriptPolicy {
   const rules: ScriptPolicy = {
     createScriptURL: (url) => {
-      if (new URL(url, origin).origin !== origin) throw new TypeError("a script of another origin");
+      if (!isAllowed(url)) throw new TypeError("a script of another origin");
       return url;
     },
   };

@@ -23,6 +23,8 @@ export interface AssetCacheDeps {
   readonly caches: Caches;
   readonly fetch: (url: string, init: { readonly cache: "no-cache"; readonly redirect: "error" }) => Promise<Response>;
   readonly digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
+  /** By path, what a file comes with, whatever the node sent with it. */
+  readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface Asked {
@@ -76,6 +78,12 @@ export class AssetCache {
   async answer({ url }: Asked): Promise<Response> {
     const { pathname } = new URL(url);
     const path = pathname === "/" ? "/index.html" : pathname;
+    const answer = await this.#answered(path);
+    const headers = this.#deps.headers[path];
+    return headers === undefined ? answer : new Response(answer.body, { headers });
+  }
+
+  async #answered(path: string): Promise<Response> {
     const kept = (await (await this.#deps.caches.open(this.#name)).match(path)) ?? (await this.#ofOlderBuild(path));
     if (kept !== undefined) return kept;
     const file = this.#files.get(path);

@@ -1,5 +1,6 @@
 // Wires the asset cache to the browser. A new build waits until the person asks for it: nothing here skips the waiting by itself.
 import { KEPT_GREETING } from "../protocol/kept-stream.ts";
+import { SANDBOX_PATH, sandboxHeaders } from "../protocol/sandbox.ts";
 import { AssetCache, type PrecacheFile } from "./asset-cache.ts";
 import { KeptStreams } from "./kept-streams.ts";
 
@@ -7,12 +8,15 @@ declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build. */
 declare const BUILD: string;
 declare const FILES: readonly PrecacheFile[];
+/** Of the one script in the page of the frame without an origin. */
+declare const SANDBOX_SCRIPT: string;
 
 const assets = new AssetCache(BUILD, FILES, {
   origin: self.location.origin,
   caches: self.caches,
   fetch: (url, init) => fetch(url, init),
   digest: (bytes) => crypto.subtle.digest("SHA-256", bytes),
+  headers: { [SANDBOX_PATH]: { ...sandboxHeaders(SANDBOX_SCRIPT), "content-type": "text/html; charset=utf-8" } },
 });
 
 const kept = new KeptStreams({

@@ -1,7 +1,7 @@
 // Files of a conversation, wired. Fetched when there is one, or when somebody sends one.
 import type { Client, ConversationId, FileEntry, TransferSnapshot } from "@p2pcrypt/client";
 import { safeFileName } from "@p2pcrypt/files";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Attachments, type KeptFile } from "../model/attachments.ts";
 import { VoiceRecording } from "../model/voice-recording.ts";
 import type { Workspace } from "../model/workspace.ts";
@@ -10,6 +10,7 @@ import { PageStreams } from "../platform/page-streams.ts";
 import type { Platform } from "../platform/platform.ts";
 import { pickerOf, saveFile } from "../platform/save-file.ts";
 import { thumbnailOf } from "../platform/thumbnail.ts";
+import { shownText } from "../text/printable.ts";
 import { FileCard } from "./files/FileCard.tsx";
 import { Gallery } from "./files/Gallery.tsx";
 import { UploadStrip } from "./files/UploadStrip.tsx";
@@ -21,6 +22,8 @@ interface FilesProps {
   readonly platform: Platform;
   readonly id: ConversationId;
 }
+
+const PdfPlace = lazy(async () => ({ default: (await import("./pdf-places.tsx")).PdfPlace }));
 
 /** Of the newest files of a conversation. */
 const MAX_PICTURES = 500;
@@ -59,6 +62,7 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
   const { downloads, paces } = useSnapshot(attachments);
   const download = downloads.get(entry.id);
   const [enlarged, setEnlarged] = useState<FileEntry>();
+  const [leafed, setLeafed] = useState<KeptFile>();
   const { files } = workspace.client;
   const shared = {
     fetch: (one: FileEntry) => attachments.fetch(one),
@@ -81,6 +85,7 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
           },
           listened: (transferId) => files.markListened(transferId),
           enlarge: setEnlarged,
+          leaf: setLeafed,
         }}
       />
       {enlarged === undefined ? undefined : (
@@ -92,6 +97,17 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
           onClose={() => setEnlarged(undefined)}
           {...shared}
         />
+      )}
+      {leafed === undefined ? undefined : (
+        <Suspense>
+          <PdfPlace
+            name={shownText(entry.file.name)}
+            kept={leafed}
+            platform={platform}
+            onSave={() => save(platform, entry, leafed)}
+            onClose={() => setLeafed(undefined)}
+          />
+        </Suspense>
       )}
     </>
   );

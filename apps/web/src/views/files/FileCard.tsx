@@ -3,6 +3,7 @@ import type { PaceReading } from "@p2pcrypt/files";
 import { Download, Eye, Maximize2, Save } from "lucide-react";
 import { useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
+import { isPdfFile } from "../../model/pdf-file.ts";
 import { isTextFile } from "../../model/text-preview.ts";
 import { shownText } from "../../text/printable.ts";
 import { transferProblem } from "../../words/transfers.ts";
@@ -25,6 +26,8 @@ export interface FileCardActions extends Omit<TransferActions, "again"> {
   readonly listened: (transferId: string) => Promise<void>;
   /** Shows it large, among the other pictures of the conversation. */
   readonly enlarge: (entry: FileEntry) => void;
+  /** Shows a PDF page by page. */
+  readonly leaf: (kept: KeptFile) => void;
 }
 
 export interface FileCardProps {
@@ -90,6 +93,12 @@ function PlainFile({ entry, download, pace, nowMs, actions, kept }: FileCardProp
             <Button size="small" onPress={() => actions.enlarge(entry)}>
               <Maximize2 size={16} aria-hidden />
               {t("file.enlarge")}
+            </Button>
+          ) : undefined}
+          {isPdfFile(entry.file) ? (
+            <Button size="small" onPress={() => actions.leaf(kept)}>
+              <Eye size={16} aria-hidden />
+              {t("file.read")}
             </Button>
           ) : undefined}
           {isTextFile(entry.file) ? (

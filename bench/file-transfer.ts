@@ -1,6 +1,6 @@
 // A large file from one terminal to another through a node, beside curl putting the same bytes to the same node and taking them again.
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeUploadMetadata, TUS_VERSION, tokenHash, UPLOAD_CONTENT_TYPE } from "@p2pcrypt/api";
@@ -126,6 +126,7 @@ async function curlThrough(nodeUrl: string, path: string, out: string): Promise<
   return { ms: up.ms + down.ms };
 }
 
+/** It is on the disk afterwards: whoever sends it first would else wait for it, and whoever sends it later would not. */
 function write(path: string, megabytes: number): void {
   const file = openSync(path, "w");
   const piece = randomBytes(1_000_000);
@@ -133,6 +134,8 @@ function write(path: string, megabytes: number): void {
     piece.writeUInt32BE(at);
     writeSync(file, piece);
   }
+  fsyncSync(file);
+  closeSync(file);
 }
 
 async function hashOf(path: string): Promise<string> {

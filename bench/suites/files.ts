@@ -1,5 +1,6 @@
 // Files: what sealing and opening cost beside bare WebCrypto in the same run, and a large file through a node beside curl.
-import { randomBytes, webcrypto } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { nodeSubtle } from "../../apps/cli/src/files/node-subtle.ts";
 import { measureSealing } from "../file-sealing.ts";
 import { measureTransfer } from "../file-transfer.ts";
 import { type Result, rounded } from "../result.ts";
@@ -7,7 +8,7 @@ import { type Result, rounded } from "../result.ts";
 const ROUNDS = 5;
 
 export async function run(): Promise<Result[]> {
-  const deps = { subtle: webcrypto.subtle, random: (length: number) => new Uint8Array(randomBytes(length)), clock: performance };
+  const deps = { subtle: nodeSubtle, random: (length: number) => new Uint8Array(randomBytes(length)), clock: performance };
   const { rawSealMb, rawOpenMb, sealMb, openMb } = await measureSealing(deps, ROUNDS);
   return [
     {

@@ -2,6 +2,8 @@
 // three times as much for each byte. Follows no redirects.
 import { type IncomingMessage, request as requestPlainly } from "node:http";
 import { request as requestSafely } from "node:https";
+import type { Socket } from "node:net";
+import { giveBack } from "@p2pcrypt/bytes";
 import type { BlobFetch } from "@p2pcrypt/client";
 
 type Fetch = BlobFetch<AbortSignal, readonly Uint8Array[]>;
@@ -26,9 +28,15 @@ export const httpFetch: Fetch = (url, { method, headers, body = [], signal }) =>
       });
     });
     sent.on("error", reject);
+    sent.on("socket", freeWhatIsParsed);
     for (const piece of body) sent.write(piece);
     sent.end();
   });
+
+/** The parser of HTTP copies what a socket read. It listens anew for each request, and has to come first. */
+function freeWhatIsParsed(socket: Socket): void {
+  socket.off("data", giveBack).on("data", giveBack);
+}
 
 async function textOf(answer: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];

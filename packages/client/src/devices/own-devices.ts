@@ -88,19 +88,15 @@ export class OwnDevices {
       if (isRemoved) return tx.put(core.tables.account, SELF, { ...account, isCloned: true, isRemoved: true });
       const revokedDevices = unionOfRevoked(account.revokedDevices, published.revokedDevices);
       const devices = remaining([...account.devices, ...published.devices], revokedDevices);
-      // To a device that came from a backup, whoever it finds first is no news.
-      const isFirst = account.isRestored === true && account.hasLooked !== true;
       for (const id of devices) {
         const name = encodeHex(id);
-        const row = tx.get(core.tables.devices, name);
-        if (equalBytes(id, deviceId) || (row !== undefined && !isFirst)) continue;
-        tx.put(core.tables.devices, name, { deviceId: id, sinceMs: nowMs, ...row, ...(isFirst ? { wasThere: true } : {}) });
+        if (tx.get(core.tables.devices, name) === undefined && !equalBytes(id, deviceId))
+          tx.put(core.tables.devices, name, { deviceId: id, sinceMs: nowMs });
       }
       const isSame = sameList(devices, account.devices) && sameList(revokedDevices, account.revokedDevices);
-      if (!isSame || isFirst)
+      if (!isSame)
         tx.put(core.tables.account, SELF, {
           ...account,
-          ...(isFirst ? { hasLooked: true } : {}),
           devices,
           revokedDevices,
           ...forgotten(core, tx, account, revokedDevices),

@@ -59,8 +59,6 @@ export interface AccountRow {
   readonly isRootDrawn?: true;
   /** Came from a backup or a recovery sheet: other own devices are asked for what they know. */
   readonly isRestored?: true;
-  /** Of a restored device: whoever is found from now on is new. */
-  readonly hasLooked?: true;
   /** Lets own devices claim each other's key packages. */
   readonly ownClaimToken?: Uint8Array;
   /** Stream ids of the inboxes of devices that were removed: they leave the profile. */

@@ -7,5 +7,6 @@ export function groupOf({ client }: Person): ConversationSnapshot | undefined {
 }
 
 export async function historyOf(person: Person): Promise<readonly Entry[]> {
-  return (await person.client?.conversations.history(groupOf(person)?.id ?? "", { limit: 1_000 })) ?? [];
+  const id = groupOf(person)?.id;
+  return id === undefined ? [] : ((await person.client?.conversations.history(id, { limit: 1_000 })) ?? []);
 }

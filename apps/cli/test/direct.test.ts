@@ -38,13 +38,17 @@ async function servedBytes(): Promise<number> {
   return Number(/^p2pcrypt_events_total\{event="blob_bytes_served".*\} (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-/** Ana sends it and stays; Ben has heard of it. */
-async function offered(name: string, size: number) {
+/** Ana sends it, and is there: with the same command, or with a later one. Ben has heard of it. */
+async function offered(name: string, size: number, by: "file send --stay" | "receive --follow") {
   const bytes = randomBytes(size);
   const path = join(place.folder, name);
   writeFileSync(path, bytes);
-  const giver = place.start("ana", ["file", "send", "ben", path, "--stay"]);
-  await linesUntil(giver, (all) => all.some((line) => line.includes('"staying"')));
+  const send = ["file", "send", "ben", path];
+  if (by === "receive --follow") await done("ana", send);
+  const giver = place.start("ana", by === "receive --follow" ? ["receive", "--follow"] : [...send, "--stay"]);
+  const isThere = linesUntil(giver, (all) => all.some((line) => /"staying"|are you there/.test(line)));
+  if (by === "receive --follow") await done("ben", ["send", "ana", "are you there"]);
+  await isThere;
   const listed = (await place.run("ben", ["file", "list", "ana"])).json<{ id: string; name: string }>();
   return { bytes, giver, id: listed.find((one) => one.name === name)?.id ?? "" };
 }
@@ -59,7 +63,7 @@ const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 const fetchedHash = (name: string): string => hashOf(readFileSync(join(place.home("out"), name)));
 
 it("K1: a file comes from the sender's terminal past the node, unless the address is hidden", async () => {
-  const { bytes, giver, id } = await offered("whole.bin", 6 * MIB + 5);
+  const { bytes, giver, id } = await offered("whole.bin", 6 * MIB + 5, "receive --follow");
   const got = await place.run("ben", ["file", "get", id, "--out", place.home("out")]);
   expect(got.exit, got.err).toBe(0);
   expect(got.json<Progress>().some(({ isDirect }) => isDirect === true)).toBe(true);
@@ -73,7 +77,7 @@ it("K1: a file comes from the sender's terminal past the node, unless the addres
 });
 
 it("B3: a sender that is killed with -9 in the middle costs nothing but a moment: the rest comes from the node, and is right", async () => {
-  const { bytes, giver, id } = await offered("cut.bin", 12 * MIB);
+  const { bytes, giver, id } = await offered("cut.bin", 12 * MIB, "file send --stay");
   const before = await servedBytes();
   const ben = place.start("ben", ["file", "get", id, "--out", place.home("out")]);
   const saved = linesUntil(ben, (all) => all.some((line) => line.includes('"saved"')));

@@ -79,7 +79,7 @@ export class Tasks {
     this.#revoked = new Map(core.tables.contacts.all().map((row) => [row.identityId, row.revokedDevices.length]));
     this.trustBook = new TrustBook(core);
     this.#direct = new LaterDirect(core, this.ephemerals);
-    this.transfers = new Transfers(core, core.files, this.#direct.ask);
+    this.transfers = new Transfers(core, core.files?.onlyGives === true ? undefined : core.files, this.#direct.ask);
     this.search = new ClientSearch(core);
     this.backups = new NodeBackups(core);
     this.#inbox = new InboxReader(core, () => this.#pumps.inbox.wake(), homeInbox(core));

@@ -5,6 +5,7 @@ import { chat } from "../chat.ts";
 import type { CommandContext } from "../context.ts";
 import { entryJson, entryLine, markOf } from "../entries.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { givenFiles } from "../files/disk-files.ts";
 import { News } from "../news.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import type { RunCommand } from "../run.ts";
@@ -30,7 +31,10 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
     .description("what arrived and was not read yet, and requests; one line each")
     .option("--follow", "stay, and print what comes")
     .action(({ follow }: { follow?: boolean }) =>
-      run((context) => withClient(context, { isOnline: true }, (client) => receive(client, context, follow === true))),
+      run((context) => {
+        const files = follow === true ? { files: givenFiles(context.home) } : {};
+        return withClient(context, { isOnline: true, ...files }, (client) => receive(client, context, follow === true));
+      }),
     );
   program
     .command("history <who>")
@@ -46,7 +50,10 @@ export function addMessageCommands(program: Command, run: RunCommand): void {
     .command("chat <who>")
     .description("talk, live")
     .action((who: string) =>
-      run((context) => withClient(context, { isOnline: true }, (client) => chat(client, context, findContact(client, who)))),
+      run((context) => {
+        const files = givenFiles(context.home);
+        return withClient(context, { isOnline: true, files }, (client) => chat(client, context, findContact(client, who)));
+      }),
     );
 }
 

@@ -10,7 +10,7 @@ import { directDeps } from "../direct/open-direct.ts";
 import { systemTimers } from "../platform.ts";
 import { httpFetch } from "./http-fetch.ts";
 import { nodeSubtle } from "./node-subtle.ts";
-import type { Spool } from "./spool.ts";
+import { Spool } from "./spool.ts";
 
 const MAX_NUMBERS = 10_000;
 /** 32 MiB. */
@@ -26,6 +26,11 @@ export function diskFiles(spool: Spool): FileDeps {
     largestPart: LARGEST_PART,
     ...directDeps(),
   };
+}
+
+/** For a command that stays and has other things to do: what this device sent is given to those who fetch it directly. */
+export function givenFiles(home: string): FileDeps {
+  return { ...diskFiles(new Spool(home)), onlyGives: true };
 }
 
 /** Where a file that comes lies while it is not whole: the same for the same message and folder. */

@@ -8,11 +8,12 @@ import type { Ephemerals } from "../conversation/ephemeral.ts";
 import type { Core } from "../core.ts";
 import type { FileDeps } from "../files/file-ports.ts";
 import type { Stop } from "../files/stop.ts";
-import type { DownloadRow } from "../store/file-rows.ts";
+import type { DownloadRow, UploadRow } from "../store/file-rows.ts";
 import type { GroupRow } from "../store/group-rows.ts";
 import { agreedGroup, isTalkingTo, stunUrlsOf } from "./agreement.ts";
 import { Asking } from "./asking.ts";
-import { Giving } from "./giving.ts";
+import { GivenDigests } from "./given-digests.ts";
+import { type GivenFile, Giving } from "./giving.ts";
 import type { PeerDevice, RunDeps } from "./run.ts";
 
 /** Sealing a file costs whoever sent it: what is above takes the node's copy. */
@@ -37,6 +38,9 @@ export class DirectRuns {
   readonly #ephemerals: Ephemerals;
   readonly #asked = new Map<ContentId, Run<Asking>>();
   readonly #given = new Map<ContentId, Run<Giving>>();
+  /** Asked for, and not yet known whether it is given. */
+  readonly #looking = new Set<ContentId>();
+  readonly #digests: GivenDigests;
   /** When the last ones were asked for, whoever asked. */
   #askedAtMs: readonly number[] = [];
 
@@ -45,6 +49,7 @@ export class DirectRuns {
     this.#files = files;
     this.#openDirect = openDirect;
     this.#ephemerals = ephemerals;
+    this.#digests = new GivenDigests(core);
   }
 
   /** `segment`: the first one that is missing. @returns undefined when there is no direct way now. */
@@ -104,24 +109,27 @@ export class DirectRuns {
   }
 
   #askedFor(other: Other, peer: PeerDevice, id: ContentId, file: ContentId): void {
-    if (this.#given.has(id) || this.#asked.has(id)) return; // said again: the offer is, too
+    if (this.#given.has(id) || this.#asked.has(id) || this.#looking.has(id)) return; // said again: the offer is, too
+    this.#looking.add(id);
     this.#give(other, peer, id, file).catch(() => this.#refuse(other.group, peer, id)); // a file that cannot be read
   }
 
   async #give(other: Other, peer: PeerDevice, id: ContentId, file: ContentId): Promise<void> {
     const { group, contactId } = other;
-    const given = this.#mayGive(contactId) ? await this.#fileOf(contactId, file) : undefined;
-    if (given === undefined) {
+    const row = this.#mayGive(contactId) ? this.#rowOf(contactId, file) : undefined;
+    if (row !== undefined) this.#say(group, id, { step: "soon", to: peer.device });
+    let given: GivenFile | undefined;
+    try {
+      given = row === undefined ? undefined : await this.#fileOf(row);
+    } finally {
+      this.#looking.delete(id);
+    }
+    const isLate = this.#given.size >= MAX_GIVEN; // others were asked for in the same moment
+    if (given === undefined || isLate || this.#core.isStopped) {
+      await given?.source.close();
       this.#refuse(group, peer, id);
       return;
     }
-    const isLate = this.#given.size >= MAX_GIVEN; // others were asked for in the same moment
-    if (this.#given.has(id) || isLate || this.#core.isStopped) {
-      await given.source.close();
-      if (isLate) this.#refuse(group, peer, id);
-      return;
-    }
-    this.#say(group, id, { step: "soon", to: peer.device });
     const side = new Giving(this.#runDeps(id, other, given.row.threadId), given, peer);
     this.#given.set(id, { side, groupId: group.groupId });
     await side.run();
@@ -136,17 +144,23 @@ export class DirectRuns {
     return agreedGroup(this.#core, contactId) !== undefined;
   }
 
-  /** What this run of the program sent where they read it, as long as the node would hand it out too, and its source is the same. */
-  async #fileOf(contactId: IdentityId, file: ContentId) {
+  /** What this device sent where they read it, as long as the node would hand it out too. */
+  #rowOf(contactId: IdentityId, file: ContentId): UploadRow | undefined {
     const core = this.#core;
     const row = core.tables.uploads.all().find(({ messageId }) => messageId === file);
     if (row === undefined || !isTalkingTo(core, row.threadId, contactId)) return undefined;
     if (row.state !== "done" || row.isFreed === true || row.isEnding === true) return undefined;
-    if ((row.expiresMs ?? 0) <= core.nowMs) return undefined;
-    const digests = core.uploadDigests.of(row.id, sealedLayout({ trueBytes: row.bytes, type: row.type }).segments);
-    const source = digests === undefined ? undefined : await this.#files.openSource(row.ref);
-    if (digests === undefined || source === undefined) return undefined;
-    if (source.version === row.version && source.bytes === row.bytes) return { row, source, digests, subtle: this.#files.subtle };
+    return (row.expiresMs ?? 0) <= core.nowMs ? undefined : row;
+  }
+
+  /** @returns undefined when what is there is not what was sent. */
+  async #fileOf(row: UploadRow): Promise<GivenFile | undefined> {
+    const source = await this.#files.openSource(row.ref);
+    if (source === undefined) return undefined;
+    const { subtle } = this.#files;
+    const isSame = source.version === row.version && source.bytes === row.bytes;
+    const digests = isSame ? await this.#digests.of(subtle, row, source) : undefined;
+    if (digests !== undefined) return { row, source, digests, subtle };
     await source.close();
     return undefined;
   }

@@ -16,6 +16,8 @@ export interface FileDeps extends BlobDeps {
   readonly giveBack?: (bytes: Uint8Array) => void;
   /** Segments that may leave in one request on a quick line. Two such parts are in memory at a time; without it they are small. */
   readonly largestPart?: number;
+  /** Nothing is sent or fetched: what was sent is given to those who fetch it directly, and what waits goes on waiting. */
+  readonly onlyGives?: true;
   /** Where the platform can connect two devices: what it finds out is told to `events`. Looks for nothing before it is asked to describe. */
   readonly openDirect?: (stunUrls: readonly string[], events: DirectEvents) => Promise<DirectConnection>;
 }

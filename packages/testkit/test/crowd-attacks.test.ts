@@ -71,6 +71,42 @@ describe("M6: a node that withholds a commit", () => {
   });
 });
 
+describe("M6: a node that leaves a commit out", () => {
+  it("and hands over what follows: the gap is told, nothing behind it is opened, and all is read once the commit is there", async () => {
+    const { world, crowd } = await crowdOf("left out", 4);
+    const [first, ...others] = crowd.people;
+    if (first === undefined) throw new RangeError("nobody");
+    const before = groupOf(first);
+    const isCommit = (one: unknown): boolean => (one as { kind?: unknown }).kind === "handshake";
+    const isFirst = (address: string): boolean => address.split(" ")[0] === first.name;
+    world.nodes.corrupt(NODE, {
+      answer: (name, answer, address) => {
+        const page = answer as { readonly records: readonly unknown[] };
+        if (name !== "stream.read" || isFirst(address)) return answer;
+        return { ...page, records: page.records.filter((one) => !isCommit(one)) };
+      },
+      push: (name, params, address) => (name === "stream.record" && !isFirst(address) && isCommit(params) ? [] : [params]),
+    });
+    await first.client?.groups.rename(before?.id ?? "", "canary renamed");
+    await world.until("committed", () => groupOf(first)?.name === "canary renamed");
+    await crowd.speak(first);
+    const warned = (one: (typeof others)[0]): boolean => (groupOf(one)?.warnings.length ?? 0) > 0;
+    await world.until("the gap is told", () => others.every(warned));
+    const textsOf = async (one: (typeof others)[0]): Promise<readonly string[]> =>
+      (await historyOf(one)).flatMap((entry) => (entry.kind === "text" ? [entry.text] : []));
+    for (const one of others) {
+      expect(groupOf(one)).toMatchObject({ name: before?.name, code: before?.code });
+      expect(groupOf(one)?.warnings[0]).toMatchObject({ kind: "brokenChain", nodeUrl: NODE });
+      expect(await textsOf(one)).toEqual([]);
+    }
+    world.nodes.corrupt(NODE, undefined);
+    await world.until("all read on", () => others.every((one) => groupOf(one)?.name === "canary renamed"));
+    await world.pass(60_000);
+    for (const one of others) expect(await textsOf(one)).toEqual(["canary 1 p0"]);
+    for (const { client } of crowd.people) await client?.close();
+  });
+});
+
 it("M13: a group made anew under the same name is another group, whoever makes it", async () => {
   const { world, crowd } = await crowdOf("hijack", 3);
   const [ana, mallory] = crowd.people;

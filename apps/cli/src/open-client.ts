@@ -1,5 +1,6 @@
 // A client on this machine's vault and network.
 import { webcrypto } from "node:crypto";
+import { hostname } from "node:os";
 import type { Client, ClientDeps, FileDeps, StopCode } from "@p2pcrypt/client";
 import { openClient, openPgpIdentity, type WebSocketLike, webBlobs, webTransport } from "@p2pcrypt/client";
 import { createXWingCrypto } from "@p2pcrypt/session";
@@ -29,6 +30,7 @@ export function depsFor({ vault }: OpenHome, files?: FileDeps): ClientDeps {
     vault,
     crypto: createXWingCrypto(systemRandom),
     deriveKey: deriveKeyArgon2id,
+    deviceName: hostname(),
     blobs: {
       subtle: webcrypto.subtle,
       blobs: webBlobs({ fetch, abortController: () => new AbortController(), timers: systemTimers }),

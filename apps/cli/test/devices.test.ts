@@ -1,5 +1,6 @@
 // The devices of one identity from a terminal. What removing one does to conversations is packages/client/test/devices.test.ts.
 import { writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { killed, linesUntil, Place, textUntil } from "./support/processes.ts";
@@ -93,7 +94,7 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
     expect((await place.run(name, ["receive"])).json(), name).toMatchObject([{ kind: "message", from: "ben", text: "to both" }]);
   const listed = await place.run("ana", ["device", "list"]);
   expect(listed.json<{ devices: object[] }>()[0]?.devices).toMatchObject([
-    { isThis: true, isKeeper: true },
+    { isThis: true, isKeeper: true, name: hostname() },
     { deviceId: device, name: "Phone", isKeeper: false },
   ]);
 

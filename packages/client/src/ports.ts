@@ -17,6 +17,8 @@ export interface ClientDeps {
   readonly transport: NodeTransport;
   /** For exports: Argon2id, 32 bytes out. Slow on purpose. */
   readonly deriveKey: DeriveKey;
+  /** What own devices call this one, until its person says otherwise. */
+  readonly deviceName?: string;
   /** Without it files are shown and neither sent nor fetched. */
   readonly files?: FileDeps;
   /** Blobs alone, where there are no files: what was said goes to a new device that way. */

@@ -9,6 +9,7 @@ import type { ComputeOperations } from "../protocol/compute-protocol.ts";
 import { portOf } from "../protocol/port.ts";
 import { serve } from "../protocol/serve.ts";
 import { scriptUrl } from "../protocol/worker-script.ts";
+import { deviceNameOf } from "../text/device-name.ts";
 import { ClientHost } from "./client-host.ts";
 import { Egress } from "./egress.ts";
 import { LocalFiles } from "./files/local-files.ts";
@@ -60,6 +61,7 @@ function serveClient(): void {
     identity,
     transport: webTransport(egress.guarded({ fetch: (url, init) => fetch(url, init), connect: connectWebSocket })),
     deriveKey,
+    deviceName: deviceNameOf(navigator.userAgent),
     files: {
       // It fits but for shared memory, which nothing here has.
       subtle: crypto.subtle as Subtle,

@@ -1,6 +1,7 @@
 // A new identity, or a new device of one, in an empty vault.
 import { IdentityError, parseName } from "@p2pcrypt/identity";
 import { generateInboxKey } from "@p2pcrypt/session";
+import { shortName } from "../devices/device-name.ts";
 import { ClientError } from "../failure.ts";
 import type { NewIdentity } from "../origins.ts";
 import type { ClientDeps } from "../ports.ts";
@@ -54,6 +55,7 @@ export async function accountOf(
   const derived = tokenRootOf(open);
   const tokenRoot = derived ?? given.tokenRoot ?? deps.random(32);
   const device: DeviceRow = { deviceId, signatureSecretKey, signatureKey, certificate, notAfterMs };
+  const deviceName = shortName(deps.deviceName ?? "");
   return {
     identityId: open.facts.id,
     fingerprint: open.facts.fingerprint,
@@ -65,6 +67,7 @@ export async function accountOf(
     primaryKey: open.facts.primaryKey,
     homeNodeUrl: given.homeNodeUrl,
     device,
+    ...(deviceName === "" ? {} : { deviceName }),
     inbox: { ...(await newInbox(deps)), contactToken: contactTokenOf(tokenRoot) },
     tokenRoot,
     ...(derived === undefined ? { isRootDrawn: true } : {}),

@@ -8,7 +8,7 @@ import { freePort } from "./rig/program.ts";
 import { useStage } from "./rig/stage.ts";
 import { answer, befriend, linkOf, openConversation, rowOf, sayHello, start } from "./story/begin.ts";
 import { eachHeardBy, heardBy, hearsAndSees, WITH_DEVICES, watchMedia } from "./story/call.ts";
-import { handOver } from "./story/direct-file.ts";
+import { handOver, handToTerminal } from "./story/direct-file.ts";
 
 const PATIENCE = { timeout: 15_000 };
 const relayPort = await freePort();
@@ -217,6 +217,8 @@ describe("a call in the browser", () => {
 
   it("a file whose connection is cut in the middle comes on from the node, whole and right", () =>
     handOver(stage(), ben, ana, { isCut: true }));
+
+  it("K1: a file goes directly between a browser and a terminal, both ways", () => handToTerminal(stage(), ana));
 });
 
 describe("a call of a group in the browser", () => {

@@ -8,6 +8,8 @@ import {
   type ContactSnapshot,
   type ConversationSnapshot,
   createClient,
+  type FileDeps,
+  type FileEntry,
   openPgpIdentity,
   type WebSocketLike,
   webTransport,
@@ -32,13 +34,18 @@ export class Peer {
     });
   }
 
-  /** @param secretKey a key that was exported: somebody else may hold it as well. */
-  static async create(name: string, nodeUrl: string, secretKey?: { bytes: Uint8Array; passphrase: string }): Promise<Peer> {
+  /** @param secretKey a key that was exported: somebody else may hold it as well. @param files a terminal's, for instance. */
+  static async create(
+    name: string,
+    nodeUrl: string,
+    secretKey?: { bytes: Uint8Array; passphrase: string },
+    files?: FileDeps,
+  ): Promise<Peer> {
     const key = random(32);
     const vaultDeps = { random, deriveKey: () => Promise.resolve(key) };
     const vault = await Vault.create(new MemoryVaultStore(), vaultDeps, { kind: "key", key });
     const origin = { name, homeNodeUrl: nodeUrl, ...(secretKey === undefined ? {} : { secretKey }) };
-    const client = await createClient(depsFor(vault), origin);
+    const client = await createClient({ ...depsFor(vault), ...(files === undefined ? {} : { files }) }, origin);
     client.start();
     const peer = new Peer(name, client);
     await peer.until(() => client.account.snapshot().isPublished);
@@ -98,6 +105,29 @@ export class Peer {
   /** Resolves when this text came. */
   heardTexts(last: string): Promise<void> {
     return this.until(() => this.texts.includes(last));
+  }
+
+  /** The file of this name that came from somebody else. */
+  async file(name: string): Promise<FileEntry> {
+    let found: FileEntry | undefined;
+    await this.heard((event) => {
+      if (event.kind === "entry" && event.entry.kind === "file" && !event.entry.isOwn && event.entry.file.name === name)
+        found = event.entry;
+      return found !== undefined;
+    });
+    if (found === undefined) throw new RangeError("it was heard of");
+    return found;
+  }
+
+  /** Resolves when the next download is there. @returns whether some of it came directly. */
+  async fetched(): Promise<boolean> {
+    let isDirect = false;
+    await this.heard((event) => {
+      if (event.kind !== "transfer" || event.transfer.direction !== "down") return false;
+      isDirect ||= event.transfer.isDirect === true;
+      return event.transfer.state === "done";
+    });
+    return isDirect;
   }
 
   /** Compares sixty digits that both agree on, and says that this is who they say. */

@@ -1,12 +1,17 @@
-// A file that two browsers hand each other, and what their connections and the node have of it.
+// A file that two browsers, or a browser and a terminal, hand each other, and what their connections and the node have of it.
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { diskFiles, sinkRef } from "../../apps/cli/src/files/disk-files.ts";
+import { Spool } from "../../apps/cli/src/files/spool.ts";
 import { takePicture } from "../rig/look.ts";
+import { Peer } from "../rig/peer.ts";
 import type { Person } from "../rig/person.ts";
 import type { Stage } from "../rig/stage.ts";
+import { openConversation } from "./begin.ts";
 import { attachPaths, cardOf } from "./files.ts";
+import { verify } from "./vouch.ts";
 
 /** Less than what makes the reader look whether the node is faster. */
 const BYTES = 20 * 2 ** 20;
@@ -30,8 +35,7 @@ function channelOf({ page }: Person) {
 export async function handOver(stage: Stage, from: Person, to: Person, { isCut }: { readonly isCut: boolean }): Promise<void> {
   const name = isCut ? "cut.bin" : "whole.bin";
   const path = join(stage.folder, name);
-  const bytes = randomBytes(BYTES);
-  writeFileSync(path, bytes);
+  writeFileSync(path, randomBytes(BYTES));
   const before = readsOf(to).length;
   const connections = () => to.page.evaluate(() => window.connections.length);
   const opened = await connections();
@@ -54,12 +58,48 @@ export async function handOver(stage: Stage, from: Person, to: Person, { isCut }
   await save.click();
   const saved = join(stage.folder, `saved ${name}`);
   await (await downloading).saveAs(saved);
-  const hash = (data: Buffer): string => createHash("sha256").update(data).digest("hex");
-  expect(hash(readFileSync(saved))).toBe(hash(bytes));
+  expect(hashOf(saved)).toBe(hashOf(path));
   const reads = readsOf(to).slice(before);
   if (!isCut) expect(reads).toEqual([]);
   else {
     expect(reads).toHaveLength(1);
     expect(Number(/^bytes=(\d+)-$/.exec(reads[0] ?? "")?.[1])).toBeGreaterThan(2 ** 20);
   }
+}
+
+/** A browser and a terminal who verified each other, in both directions. Whoever tries again meets somebody else. */
+export async function handToTerminal(stage: Stage, person: Person): Promise<void> {
+  const peer = await Peer.create(
+    `Terra ${randomBytes(2).toString("hex")}`,
+    stage.node.url,
+    undefined,
+    diskFiles(new Spool(stage.folder)),
+  );
+  try {
+    await peer.meet(person);
+    await peer.vouchFor(person.name);
+    await verify(person, peer.name);
+    await openConversation(person, peer.name);
+    const path = join(stage.folder, "from-terminal.bin");
+    writeFileSync(path, randomBytes(4 * 2 ** 20));
+    const before = readsOf(person).length;
+    await peer.client.files.send(peer.conversation?.id ?? "", { ref: path, name: "from-terminal.bin" });
+    const card = cardOf(person, "from-terminal.bin");
+    await card.getByRole("button", { name: person.words.t("file.fetch") }).click({ timeout: PATIENCE_MS });
+    await card.getByRole("button", { name: person.words.t("file.save") }).waitFor({ timeout: PATIENCE_MS });
+    expect(readsOf(person).slice(before)).toEqual([]);
+    const heard = peer.file("from-terminal.bin");
+    await attachPaths(person, path);
+    const { conversationId, id, author } = await heard;
+    const fetched = peer.fetched();
+    await peer.client.files.download(conversationId, { id, author }, sinkRef(stage.folder, "terra", "fetched.bin"));
+    expect(await fetched).toBe(true);
+    expect(hashOf(join(stage.folder, "fetched.bin"))).toBe(hashOf(path));
+  } finally {
+    await peer.close();
+  }
+}
+
+function hashOf(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }

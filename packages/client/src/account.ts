@@ -7,6 +7,7 @@ import { formatRevocation } from "./account/revoke.ts";
 import { announceSuccession, offerSuccession } from "./account/succession.ts";
 import type { Core } from "./core.ts";
 import { assertKeeper } from "./devices/keepers.ts";
+import { tellNow } from "./devices/own-state.ts";
 import { removeDevice } from "./devices/remove.ts";
 import { ClientError } from "./failure.ts";
 import type { RecoverySheet, RevocationCertificate, SelfSnapshot, Settings, Successor } from "./snapshots.ts";
@@ -32,12 +33,15 @@ export class ClientAccount implements Account {
 
   async rename(name: string): Promise<void> {
     const core = this.#core;
-    const at = { atMs: core.nowMs };
+    const { fieldsOf, renamedSecret } = await import("./account/rename.ts");
     try {
-      const secret = await (await core.secret()).rename(name, core.nowMs);
-      const renamed = await core.deps.identity.openSecret(secret, at);
-      // Who was found by the old name is found by the new one.
-      await this.#publishAs(core.account.isFindable === true ? await renamed.setFindable(true, core.nowMs) : secret);
+      const isFindable = core.account.isFindable === true;
+      const fields = await fieldsOf(core, await renamedSecret(core, assertKeeper(core), { name, isFindable }));
+      await core.ledger.transact(async (tx) => {
+        const account = tx.get(core.tables.account, SELF) ?? core.account;
+        tx.put(core.tables.account, SELF, { ...account, ...fields });
+        tellNow(core, tx, "name", { name: fields.name });
+      });
     } catch (error) {
       throw toClientError(error);
     }
@@ -46,14 +50,8 @@ export class ClientAccount implements Account {
   async setFindable(isFindable: boolean): Promise<void> {
     const core = this.#core;
     if ((core.account.isFindable === true) === isFindable) return;
-    await this.#publishAs(await (await core.secret()).setFindable(isFindable, core.nowMs));
-  }
-
-  async #publishAs(secret: Uint8Array): Promise<void> {
-    const core = this.#core;
-    const { certificate, minimal, facts } = await core.deps.identity.openSecret(secret, { atMs: core.nowMs });
-    const { name, isFindable } = facts;
-    await change(core, { secret, name, isFindable, certificate, minimalCertificate: minimal, isProfileStale: true });
+    const { fieldsOf } = await import("./account/rename.ts");
+    await change(core, await fieldsOf(core, await (await core.secret()).setFindable(isFindable, core.nowMs)));
   }
 
   async changeNode(nodeUrl: string): Promise<void> {

@@ -113,6 +113,29 @@ describe("history for a new device", () => {
     await world.close(ben, phone);
   });
 
+  it("a star that is set or taken away while its message is on its way is there with it", async () => {
+    await remembered(["starred later", "not any more"], world.time.nowMs() - DAY_MS);
+    const [later, before] = await Promise.all(["starred later", "not any more"].map((text) => textEntry(ben, text)));
+    if (later === undefined || before === undefined) throw new Error("one of them is missing");
+    await ben.client.messages.star(placeOf(ben), before, true);
+    const disk = world.disk("Phone");
+    disk.network = (method) => {
+      if (method === "GET") throw new TypeError("the line is cut");
+      return undefined;
+    };
+    const phone = await linked("all");
+    await world.until("given", () => historyOf(ben)?.sent === historyOf(ben)?.entries, 60_000);
+    await ben.client.messages.star(placeOf(ben), later, true);
+    await ben.client.messages.star(placeOf(ben), before, false);
+    await ben.client.account.updateSettings({ sendsTyping: false });
+    await world.until("followed", () => !phone.client.account.snapshot().settings.sendsTyping, 60_000);
+    disk.network = undefined;
+    await world.until("there", () => isThere(phone), 60_000);
+    expect(await phone.client.messages.starred()).toMatchObject([{ id: later.id }]);
+    expect((await textEntry(phone, "not any more"))?.isStarred).toBeUndefined();
+    await world.close(ben, phone);
+  });
+
   it("goes back 30 days, or is nothing, as the person chose", async () => {
     await remembered(["long ago"], world.time.nowMs() - 31 * DAY_MS);
     await remembered(["of this month"], world.time.nowMs() - 29 * DAY_MS);

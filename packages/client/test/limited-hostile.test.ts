@@ -4,6 +4,7 @@ import { ConnectionError, type NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
+import { SELF } from "../src/store/tables.ts";
 import { groupOf } from "./support/group-world.ts";
 import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
 
@@ -65,6 +66,59 @@ it("I1 M25: a stolen limited device plants no card of a contact that its owner d
   await after.tasks.close();
   await after.core.close();
   await world.close(ana);
+});
+
+it("I1: a stolen limited device does not take the place of another's inbox at a keeper who does not know yet whose it is", async () => {
+  const world = await World.create();
+  const ben = await world.person("Ben");
+  await world.published(ben);
+  const [tablet, phone] = [await world.linked(ben, "Tablet"), await world.linked(ben, "Phone")];
+  await world.until("published", () => [tablet, phone].every(({ client }) => client.account.snapshot().isPublished), 60_000);
+  // What they say of themselves is read.
+  await world.pass(5_000);
+  const { deviceId: tabletId } = tablet.client.account.snapshot();
+  await world.close(ben, phone, tablet);
+  // As if another keeper had linked them.
+  const keeper = await world.inside(
+    "Ben",
+    ben.disk,
+    only(() => false),
+  );
+  const { devices } = keeper.core.tables;
+  const stream = devices.get(tabletId)?.inbox ?? new Uint8Array(32);
+  await keeper.core.ledger.transact(async (tx) => {
+    for (const id of tx.ids(devices)) {
+      const {
+        inbox: _,
+        inboxKey: __,
+        kind: ___,
+        answeredMs: ____,
+        ...row
+      } = devices.get(id) ?? { deviceId: new Uint8Array(16), sinceMs: 0 };
+      tx.put(devices, id, row);
+    }
+  });
+  await keeper.core.close();
+  const benAgain = await world.again("Ben", ben.disk);
+  const { core, tasks } = await world.inside("Phone", phone.disk);
+  const { inbox, device } = core.account;
+  const inboxKey = inbox.keys[0]?.publicKey ?? new Uint8Array(0);
+  await core.ledger.transact(async (tx) => {
+    tx.put(core.tables.account, SELF, { ...core.account, inbox: { ...inbox, stream } });
+    putLetter(core, tx, undefined, { kind: "renewalRequest", deviceCertificate: device.certificate, keyId: 9, inboxKey });
+  });
+  await world.until("sent", () => core.tables.mail.ids().length === 0, 60_000);
+  await world.pass(10_000);
+  await tasks.close();
+  await world.close(benAgain);
+  const after = await world.inside(
+    "Ben",
+    ben.disk,
+    only(() => false),
+  );
+  const row = after.core.tables.devices.get(encodeHex(device.deviceId));
+  expect([row?.lastSeenMs !== undefined, row?.inbox, row?.inboxKey]).toEqual([true, undefined, undefined]);
+  await after.core.close();
 });
 
 const OTHER_URL = "http://127.0.0.1:9002";

@@ -3,6 +3,7 @@
 import { nodeAt } from "../conversation/move-wish.ts";
 import type { Core } from "../core.ts";
 import { assertKeeper } from "../devices/keepers.ts";
+import { tellNow } from "../devices/own-state.ts";
 import { ClientError } from "../failure.ts";
 import { InboxReader } from "../mail/inbox.ts";
 import { stepAfter } from "../net/call-outcome.ts";
@@ -10,11 +11,10 @@ import type { Step } from "../run/pump.ts";
 import type { FormerHomeRow } from "../store/move-rows.ts";
 import { SELF } from "../store/tables.ts";
 import { newInbox } from "./create.ts";
+import { arrive, moveHome } from "./move-home.ts";
 import { parseNodeUrl } from "./node-url.ts";
 import { publishedCertificate } from "./own-profile.ts";
 
-/** As long as a letter waits for its reader. */
-const FORMER_MS = 30 * 86_400_000;
 const LATER_MS = 6 * 3_600_000;
 
 /** @throws {ClientError} nodeUrl/*, node/unreachable, node/refused, account/sameNode, device/limited */
@@ -27,21 +27,10 @@ export async function changeHome(core: Core, nodeUrl: string): Promise<void> {
   await core.ledger.transact(async (tx) => {
     const { tables, nowMs } = core;
     const account = tx.get(tables.account, SELF) ?? core.account;
-    const { stock: _, publishRefusal: __, homeNodeId: left, homeNodeUrl, inbox, ...rest } = account;
-    if (left === nodeId) throw new ClientError({ code: "account/sameNode" });
-    const former: FormerHomeRow | undefined = left && { nodeUrl: homeNodeUrl, nodeId: left, inbox, untilMs: nowMs + FORMER_MS };
-    tx.put(tables.account, SELF, {
-      ...rest,
-      homeNodeUrl: url,
-      homeNodeId: nodeId,
-      // Contacts hold one token for all inboxes of an identity.
-      inbox: { ...made, contactToken: inbox.contactToken },
-      removedInboxes: [...(account.removedInboxes ?? []), inbox.stream],
-      isProfileStale: true,
-      // Nothing leaves with the profile that names the old inbox.
-      ...(account.profile === undefined ? {} : { profile: { ...account.profile, isPublished: false } }),
-      ...(former === undefined ? {} : { formerHome: former }),
-    });
+    if (account.homeNodeId === nodeId) throw new ClientError({ code: "account/sameNode" });
+    moveHome(core, tx, { nodeUrl: url, nodeId }, made);
+    // It leaves with the profile that names the new home.
+    tellNow(core, tx, "home", { home: nodeId });
     const body = { kind: "address", deviceCertificate: account.device.certificate } as const;
     for (const contactId of tx.ids(tables.contacts)) {
       const contact = tx.get(tables.contacts, contactId);
@@ -51,9 +40,7 @@ export async function changeHome(core: Core, nodeUrl: string): Promise<void> {
       tx.put(tables.mail, id, { id, to: contact.identityId, createdMs: nowMs, attempts: 0, letter });
     }
   });
-  core.links.to(url);
-  // Which of them is home is told with each.
-  for (const node of core.links.snapshots(url)) core.emit({ kind: "node", node });
+  arrive(core, url);
 }
 
 /** The home before. */

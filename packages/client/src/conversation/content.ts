@@ -5,6 +5,7 @@ import { type CallContent, type Content, ContentError, decodeContent, type Known
 import type { IdentityId, Member } from "@p2pcrypt/session";
 import { applyTransition } from "../account/succession.ts";
 import type { Core } from "../core.ts";
+import { applyEarlyStar } from "../devices/own-threads.ts";
 import { appendFile } from "../files/arrived.ts";
 import { isLeaving, putWish } from "../group/wishes.ts";
 import { verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
@@ -59,7 +60,7 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
         sentAtMs: content.sentAtMs,
         wasVerified: contact?.trust.kind === "verified",
       });
-      return;
+      return applyEarlyStar(core, tx, threadId, said);
     case "file": {
       const isPossible = await appendFile(
         core,
@@ -70,7 +71,7 @@ export async function applyContent(core: Core, tx: Tx, group: GroupRow, heard: H
       );
       const missing = { kind: "missing", reason: "badContent", author: author.identityId, atMs } as const;
       if (!isPossible) await appendEntry(tx, threads, threadId, missing);
-      return;
+      return applyEarlyStar(core, tx, threadId, said);
     }
     case "call":
       await appendEntry(tx, threads, threadId, callEntry(said, content));
@@ -212,9 +213,11 @@ async function appendOwn(core: Core, tx: Tx, group: GroupRow, content: KnownCont
   const named = content.kind === "text" || content.kind === "edit" ? shownMentions(core, content, group) : {};
   if (isAct(content))
     await applyAct(core, tx, threadId, { author: identityId, authorName: name, isOwn: true, atMs, content, ...named });
+  if (content.kind === "file") return applyEarlyStar(core, tx, threadId, said);
   if (content.kind !== "text") return;
   const entry = { kind: "text", ...said, ...textOf(content, named), sentAtMs: content.sentAtMs, wasVerified: true } as const;
   await appendEntry(tx, core.tables.threads, threadId, entry);
+  return applyEarlyStar(core, tx, threadId, said);
 }
 
 function callEntry(

@@ -3,6 +3,7 @@ import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
 import type { OwnDeviceRow } from "../store/device-rows.ts";
+import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** The secret key, for what only it may do. @throws {ClientError} device/limited */
@@ -29,6 +30,13 @@ export function isInboxOfAnother({ account, tables }: Core, tx: Tx, deviceId: st
   const others = tx.ids(tables.devices).filter((id) => id !== deviceId);
   const inboxes = others.flatMap((id) => tx.get(tables.devices, id)?.inbox ?? []);
   return [account.inbox.stream, ...inboxes, ...(account.removedInboxes ?? [])].some((one) => equalBytes(one, inbox));
+}
+
+/** Of a device that has another one now: it leaves the profile, and is nobody's any more. */
+export function leaveInbox({ tables }: Core, tx: Tx, inbox: Uint8Array): void {
+  const account = tx.get(tables.account, SELF);
+  if (account === undefined || (account.removedInboxes ?? []).some((one) => equalBytes(one, inbox))) return;
+  tx.put(tables.account, SELF, { ...account, removedInboxes: [...(account.removedInboxes ?? []), inbox] });
 }
 
 function otherRows({ account, tables }: Core): readonly OwnDeviceRow[] {

@@ -1,6 +1,7 @@
 // What own devices write to each other, entry by entry, and which of it is what this program understands: a device may have been stolen,
 // and a newer program says things that this one does not know.
 import { encodeUtf8 } from "@p2pcrypt/bytes";
+import type { IdentityId } from "@p2pcrypt/session";
 import { type Arrangement, MAX_FOLDER_BYTES } from "../arrangement.ts";
 import type { HistoryNews } from "../history/letters.ts";
 import type { MessageRef } from "../message-snapshots.ts";
@@ -30,6 +31,10 @@ export type Value =
   | { readonly arranged: Arrangement }
   | { readonly draft: string }
   | { readonly star: MessageRef & { readonly isStarred: boolean } }
+  /** Of the identity. The certificate that comes with the letter says the same. */
+  | { readonly name: string }
+  /** Which node is home now. The profile that comes with the letter has an inbox there. */
+  | { readonly home: IdentityId }
   | { readonly certified: SharedCertified }
   | { readonly history: HistoryNews };
 
@@ -76,7 +81,7 @@ function isEntry(entry: unknown): entry is Entry {
   if (typeof entry !== "object" || entry === null || !("key" in entry) || !("value" in entry)) return false;
   const { key, value } = entry;
   if (typeof key !== "string" || !isThing(value)) return false;
-  const { settings, device, contact, kind, read, arranged, draft, star, certified, history } = value;
+  const { settings, device, contact, kind, read, arranged, draft, star, certified, history, name, home } = value;
   if (contact !== undefined) return isThing(contact) && isContact(contact);
   if (device !== undefined) return isThing(device) && isInbox(device["inbox"]) && isTextOrAbsent(device["name"]);
   if (kind !== undefined) return isThing(kind) && isInbox(kind["inbox"]);
@@ -84,6 +89,8 @@ function isEntry(entry: unknown): entry is Entry {
   if (draft !== undefined) return typeof draft === "string" && encodeUtf8(draft).length <= MAX_DRAFT_BYTES;
   if (star !== undefined) return isThing(star) && areTexts(star, "id", "author") && typeof star["isStarred"] === "boolean";
   if (certified !== undefined) return isThing(certified) && isCertified(certified);
+  if (name !== undefined) return typeof name === "string";
+  if (home !== undefined) return typeof home === "string" && IDENTITY_ID.test(home);
   if (history !== undefined) return isThing(history) && isNews(history);
   return settings === undefined ? typeof read === "string" : isThing(settings);
 }

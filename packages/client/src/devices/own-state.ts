@@ -3,19 +3,20 @@
 // the later change counts. Sent as letters into the inboxes of own devices.
 import { recordHash } from "@p2pcrypt/api";
 import { decodeHex, encodeHex, equalBytes } from "@p2pcrypt/bytes";
+import type { IdentityId } from "@p2pcrypt/session";
 import { seenBy } from "../conversation/seen.ts";
 import { startThread } from "../conversation/start.ts";
 import { markRead } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
 import { applyHistoryNews } from "../history/letters.ts";
-import { newContact, verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
+import { newContact, type VerifiedCard, verifyCard, withCard, withRevocation } from "../mail/contacts.ts";
 import type { MessageRef } from "../message-snapshots.ts";
 import type { Step } from "../run/pump.ts";
 import type { AccountRow, ContactRow, ThreadRow } from "../store/rows.ts";
 import { encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
-import { isInboxOfAnother } from "./keepers.ts";
+import { isInboxOfAnother, leaveInbox } from "./keepers.ts";
 import { applyCertified, certifiedKey, sharedCertified } from "./own-certified.ts";
 import {
   type DeviceKind,
@@ -28,7 +29,7 @@ import {
   type Value,
 } from "./own-entry.ts";
 import { putLetter } from "./own-letter.ts";
-import { applyArranged, applyDraft, applyStar, threadName, threadNamed } from "./own-threads.ts";
+import { applyArranged, applyDraft, applyStar, starHash, starKey, threadName, threadNamed } from "./own-threads.ts";
 
 /** Several changes in a row are one letter. */
 const GATHER_MS = 2_000;
@@ -137,13 +138,23 @@ function giveAll(core: Core, tx: Tx, inbox: Uint8Array): void {
 
 /** A star is told when it is set or taken away: which messages have one is not looked through. */
 export function tellStar(core: Core, tx: Tx, thread: ThreadRow, star: MessageRef & { readonly isStarred: boolean }): void {
-  const { account, tables, nowMs } = core;
   const name = threadName(thread);
+  if (name === undefined) return;
+  tellNow(core, tx, starKey(name, star), { star });
+}
+
+/** Of what is told by the act that changes it alone: a device that knows no better does not take it back. */
+export function tellNow(core: Core, tx: Tx, key: string, value: Value): void {
+  const { account, tables, nowMs } = core;
   const hasOthers = account.devices.some((id) => !equalBytes(id, account.device.deviceId));
-  if (name === undefined || !hasOthers || account.ownClaimToken === undefined) return;
-  const key = `star/${name}/${star.author}/${star.id}`;
-  tx.put(tables.ownStates, key, { atMs: nowMs, hash: "" });
-  tellEntries(core, tx, [{ key, atMs: nowMs, value: { star } }]);
+  if (!hasOthers || account.ownClaimToken === undefined) return;
+  tx.put(tables.ownStates, key, { atMs: nowMs, hash: hashNow(value) });
+  tellEntries(core, tx, [{ key, atMs: nowMs, value }]);
+}
+
+/** A star may come before its message. */
+function hashNow(value: Value): string {
+  return "star" in value ? starHash(value.star.isStarred) : "";
 }
 
 function inLetters(entries: readonly Entry[]): readonly (readonly Entry[])[] {
@@ -165,7 +176,7 @@ function inLetters(entries: readonly Entry[]): readonly (readonly Entry[])[] {
 export async function applyOwnState(
   core: Core,
   tx: Tx,
-  from: { readonly deviceId: Uint8Array | undefined; readonly timeMs: number },
+  from: { readonly deviceId: Uint8Array | undefined; readonly timeMs: number; readonly card: VerifiedCard },
   bytes: Uint8Array,
 ): Promise<void> {
   const { devices, ownStates } = core.tables;
@@ -185,9 +196,10 @@ export async function applyOwnState(
     }
     const row = tx.get(ownStates, key);
     if (!(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
-    await apply(core, tx, deviceId, key, value);
+    if ("name" in value || "home" in value) await applyIdentity(core, tx, { deviceId, card: from.card }, key, value);
+    else await apply(core, tx, deviceId, key, value);
     const mine = shownValue(core, tx, key);
-    tx.put(ownStates, key, { atMs, hash: mine === undefined ? "" : hashOf(mine) });
+    tx.put(ownStates, key, { atMs, hash: mine === undefined ? hashNow(value) : hashOf(mine) });
   }
 }
 
@@ -210,6 +222,22 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
     // A limited device certifies nobody: whoever stole one must not make others believed.
     if (isBelieved(core, tx, deviceId)) await applyCertified(core, tx, value.certified);
   } else await applyToThread(core, tx, key, value);
+}
+
+/** What keepers decide for all: only what certificate or profile say too, which none but keepers can sign. */
+async function applyIdentity(
+  core: Core,
+  tx: Tx,
+  { deviceId, card }: { readonly deviceId: string; readonly card: VerifiedCard },
+  key: string,
+  value: Extract<Value, { name: string } | { home: IdentityId }>,
+): Promise<void> {
+  if (tx.get(core.tables.devices, deviceId)?.kind === "limited") return;
+  // Few sessions see one of them change.
+  if ("name" in value && key === "name")
+    await (await import("../account/rename.ts")).takeName(core, tx, value.name, card.certificate);
+  if ("home" in value && key === "home")
+    await (await import("../account/move-home.ts")).followHome(core, tx, value.home, card.profile.inboxes);
 }
 
 async function applyToThread(core: Core, tx: Tx, key: string, value: Value): Promise<void> {
@@ -238,6 +266,7 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox 
     id !== from && (isBelieved(core, tx, from) || (kind === "limited" && tx.get(devices, from)?.kind === undefined));
   if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
   tx.put(devices, id, { ...(row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs }), kind, inbox });
+  if (row?.inbox !== undefined && !equalBytes(row.inbox, inbox)) leaveInbox(core, tx, row.inbox);
   const mine = shownValue(core, tx, key);
   if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });
 }

@@ -2,7 +2,7 @@
 // on each device, and is named by whom it is with, or by its group.
 import type { Arrangement } from "../arrangement.ts";
 import { replaceEntry } from "../conversation/apply-act.ts";
-import { numberOf, readStored } from "../conversation/history.ts";
+import { findEntry } from "../conversation/history.ts";
 import { addStar, dropStars, starsOf } from "../conversation/stars.ts";
 import type { Core } from "../core.ts";
 import { isMessage } from "../message-kinds.ts";
@@ -49,11 +49,28 @@ export async function setStar(
   return true;
 }
 
-/** Of a message that is not here, or where there are too many, nothing comes of it. */
+/** A message that is not here gets it when it comes; where there are too many, nothing comes of it. */
 export async function applyStar(core: Core, tx: Tx, thread: ThreadRow, message: MessageRef, isStarred: boolean): Promise<void> {
-  const number = await numberOf(tx, thread.id, message);
-  const stored = number === undefined ? undefined : await readStored(core, thread.id, number);
-  if (stored === undefined || stored.kind === "erased" || !isMessage(stored)) return;
+  const stored = await findEntry(tx, thread.id, message);
+  if (stored?.number === undefined || !isMessage(stored)) return;
   if (isStarred && (await starsOf(tx)).length >= MAX_STARS) return;
-  await setStar(core, tx, stored, isStarred);
+  await setStar(core, tx, { ...stored, number: stored.number }, isStarred);
+}
+
+/** What was said of a message that came just now, before it came. */
+export async function applyEarlyStar(core: Core, tx: Tx, threadId: string, message: MessageRef): Promise<void> {
+  const thread = tx.get(core.tables.threads, threadId);
+  const name = threadName(thread);
+  const hash = name === undefined ? undefined : tx.get(core.tables.ownStates, starKey(name, message))?.hash;
+  const isKnown = hash === starHash(true) || hash === starHash(false);
+  if (thread !== undefined && isKnown) await applyStar(core, tx, thread, message, hash === starHash(true));
+}
+
+export function starKey(conversation: string, { author, id }: MessageRef): string {
+  return `star/${conversation}/${author}/${id}`;
+}
+
+/** In the place of a hash. */
+export function starHash(isStarred: boolean): string {
+  return isStarred ? "starred" : "plain";
 }

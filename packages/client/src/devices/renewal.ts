@@ -9,7 +9,7 @@ import type { OwnDeviceRow } from "../store/device-rows.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
-import { assertKeeper, isInboxOfAnother, otherRow } from "./keepers.ts";
+import { assertKeeper, isInboxOfAnother, leaveInbox, otherRow } from "./keepers.ts";
 import { RENEW_LIMITED_BEFORE_MS } from "./limited.ts";
 import { putLetter } from "./own-letter.ts";
 
@@ -50,13 +50,15 @@ async function renew(
   if (!isOther || !isListed(account, device.deviceId)) return;
   const id = encodeHex(device.deviceId);
   const row: OwnDeviceRow = tx.get(tables.devices, id) ?? { deviceId: device.deviceId, sinceMs: nowMs };
+  const inbox = await inboxOf(core, account, row, replyInbox);
+  if (inbox === undefined || isInboxOfAnother(core, tx, id, inbox)) return;
+  const isSameInbox = row.inbox !== undefined && equalBytes(row.inbox, inbox);
   const sinceMs = nowMs - (row.answeredMs ?? Number.NEGATIVE_INFINITY);
-  if (sinceMs >= 0 && sinceMs < ANSWER_EVERY_MS) return;
-  const inbox = row.inbox ?? replyInbox;
-  if (isInboxOfAnother(core, tx, id, inbox)) return;
+  if ((isSameInbox || row.inbox === undefined) && sinceMs >= 0 && sinceMs < ANSWER_EVERY_MS) return;
   tx.put(tables.devices, id, { ...row, inbox, inboxKey: { keyId, publicKey: inboxKey }, answeredMs: nowMs, lastSeenMs: nowMs });
-  const isPublished = row.inboxKey?.keyId === keyId && equalBytes(row.inboxKey.publicKey, inboxKey);
+  const isPublished = isSameInbox && row.inboxKey?.keyId === keyId && equalBytes(row.inboxKey.publicKey, inboxKey);
   if (!isPublished) tx.put(tables.account, SELF, { ...account, isProfileStale: true });
+  if (row.inbox !== undefined && !isSameInbox) leaveInbox(core, tx, row.inbox);
   const isDue = device.notAfterMs - nowMs < RENEW_LIMITED_BEFORE_MS;
   const renewed = isDue
     ? await (await core.secret()).certifyDevice({ ...device, notBeforeMs: nowMs, notAfterMs: nowMs + DEVICE_LIFETIME_MS }, nowMs)
@@ -67,6 +69,26 @@ async function renew(
     device: device.deviceId,
     renewed,
   });
+}
+
+/**
+ * The one that is known stays, so that a device that was stolen fills no list with inboxes of its choice. It has another one once, when the
+ * known one is not at the present home of this keeper: then it followed there. Of a device that another keeper linked none may be known
+ * here yet: what it names is taken, unless it stands in the profile and so may be somebody else's. Nothing goes to an inbox but what is
+ * sealed for the identity, so a wrong one harms nobody but the device that names it.
+ */
+async function inboxOf(
+  { deps, nowMs }: Core,
+  { certificate, profile, homeNodeId }: AccountRow,
+  { inbox }: OwnDeviceRow,
+  replyInbox: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const verified = profile && (await deps.identity.verifyProfile(certificate, profile.bytes, { atMs: nowMs }));
+  const listedAs = (stream: Uint8Array) => verified?.profile.inboxes.find((one) => equalBytes(one.stream, stream));
+  const isListedNow = listedAs(replyInbox) !== undefined;
+  if (inbox === undefined) return isListedNow ? undefined : replyInbox;
+  const known = listedAs(inbox);
+  return known !== undefined && known.nodeId !== homeNodeId && !isListedNow ? replyInbox : inbox;
 }
 
 function isListed({ devices, revokedDevices }: AccountRow, deviceId: Uint8Array): boolean {

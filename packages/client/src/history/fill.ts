@@ -7,6 +7,7 @@ import { putSeen, seenBy } from "../conversation/seen.ts";
 import { addStar } from "../conversation/stars.ts";
 import { withPin } from "../conversation/thread.ts";
 import type { Core } from "../core.ts";
+import { applyEarlyStar } from "../devices/own-threads.ts";
 import { filesOf, SECRETS, secretName } from "../files/arrived.ts";
 import { isMessage, isNews } from "../message-kinds.ts";
 import { noteChanged } from "../search/changed.ts";
@@ -63,7 +64,10 @@ async function fillEntry(
     entry = { ...actedByAll(given, known?.acts ?? []), number };
   }
   tx.replace(historyOf(threadId), number, entry);
-  if (isMessage(entry) && entry.marks?.isStarred === true) await addStar(tx, { threadId, number });
+  if (isMessage(entry)) {
+    if (entry.marks?.isStarred === true) await addStar(tx, { threadId, number });
+    await applyEarlyStar(core, tx, threadId, entry);
+  }
   if (entry.kind === "file" && file !== undefined) {
     tx.putValue(SECRETS, secretName(threadId, entry.author, entry.id), file.secret);
     if (isPlaceholder(await tx.entry<StoredEntry>(filesOf(threadId), file.place)))

@@ -53,6 +53,8 @@ export class InboxReader {
     try {
       const outcome = await this.#follower(toStreamId(inbox.stream), nodeId).follow(link);
       if (outcome === "caughtUp") return { kind: "idle" };
+      // Another node became home by a letter in it.
+      if (outcome === "ended") return { kind: "again" };
       // The node has lost the inbox or lies about it: it is made again if it is gone.
       if (outcome === "forbidden") await this.#change((row) => ({ ...row, isCreated: false }), inbox);
       return { kind: "wait", delayMs: DISTRUSTED_RETRY_MS };
@@ -97,20 +99,24 @@ export class InboxReader {
 
   async #take({ records, cursor }: FollowedPart, inbox: InboxRow): Promise<boolean> {
     const core = this.#core;
-    await core.ledger.transact(async (tx) => {
+    return core.ledger.transact(async (tx) => {
       for (const { kind, record } of records) {
         const letter = kind === "sealedRequest" ? await openLetter(core, inbox, record) : undefined;
         if (letter !== undefined) await applyLetter(core, tx, letter);
       }
       const account = tx.get(core.tables.account, SELF);
-      if (account !== undefined)
-        tx.put(
-          core.tables.account,
-          SELF,
-          this.#put(account, (row) => ({ ...row, cursor }), inbox),
-        );
+      if (account === undefined) return false;
+      const { formerHome } = account;
+      const present = this.#source.of(account);
+      const isSame = present !== undefined && equalBytes(present.stream, inbox.stream);
+      if (isSame) tx.put(core.tables.account, SELF, this.#source.put(account, { ...present, cursor }));
+      else if (formerHome !== undefined && equalBytes(formerHome.inbox.stream, inbox.stream)) {
+        // It is read on from here as the one before.
+        const left = { ...formerHome, inbox: { ...formerHome.inbox, cursor } };
+        tx.put(core.tables.account, SELF, { ...account, formerHome: left });
+      }
+      return isSame;
     });
-    return true;
   }
 
   async #change(change: (inbox: InboxRow) => InboxRow, of: InboxRow): Promise<void> {

@@ -72,7 +72,8 @@ export async function applyLetter(core: Core, tx: Tx, letter: OpenedLetter): Pro
   const { card, envelope } = letter;
   const { head, body } = envelope;
   if (isAmongOwn(body) && core.account.secret === undefined) await (await import("../devices/limited.ts")).adopt(core, tx, head);
-  if (body.kind === "ownState") return applyOwnState(core, tx, { deviceId: letter.deviceId, timeMs: head.timeMs }, body.entries);
+  if (body.kind === "ownState")
+    return applyOwnState(core, tx, { deviceId: letter.deviceId, timeMs: head.timeMs, card }, body.entries);
   // Few devices need it.
   if (isAmongOwn(body)) return (await import("../devices/renewal.ts")).applyRenewalLetter(core, tx, body, head.replyInbox);
   if (body.kind === "move" && card.identityId === core.account.identityId) return noteOffer(core, tx, body, card.identityId);

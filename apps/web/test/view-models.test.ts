@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { founded, groupIdOf } from "../../../packages/client/test/support/group-world.ts";
 import { contactOf, conversationOf, idOf, linkOf, type Person, say, World } from "../../../packages/client/test/support/world.ts";
 import { Compare } from "../src/model/compare.ts";
+import { MessageSearch } from "../src/model/message-search.ts";
 import type { Later } from "../src/model/model.ts";
 import { Nodes } from "../src/model/nodes.ts";
 import { type NotifierDeps, startNotifying } from "../src/model/notifier.ts";
@@ -280,4 +281,18 @@ it("of several who type in a group the last one to begin is named, until that on
   await world.until("nobody types", () => typist() === undefined);
   thread.dispose();
   await world.close(ana, ben, carol);
+});
+
+it("what is found grows as messages come", async () => {
+  const { world, ana, ben } = await acquainted();
+  const search = new MessageSearch(ana.client, { words: "harbour" });
+  const found = (): readonly string[] =>
+    (search.getSnapshot().hits ?? []).flatMap(({ entry }) => (entry.kind === "text" ? [entry.text] : []));
+  await world.until("asked", () => search.getSnapshot().hits !== undefined);
+  expect(found()).toEqual([]);
+  for (const text of ["at the harbour", "nowhere", "Harbour again"]) await say(ben, text);
+  await world.until("found", () => found().length === 2);
+  expect([...found()].sort()).toEqual(["Harbour again", "at the harbour"]);
+  search.dispose();
+  await world.close(ana, ben);
 });

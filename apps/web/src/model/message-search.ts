@@ -1,6 +1,13 @@
-// What is looked for in all conversations, and what was found. Asked again as one types; of answers that overtake each other the last
-// question's counts.
-import type { Client, ContactSnapshot, ConversationId, SearchHit, SearchQuery } from "@p2pcrypt/client";
+// What is looked for in all conversations, and what was found. Asked again as one types and as messages come; of answers that overtake
+// each other the last question's counts.
+import {
+  type Client,
+  type ContactSnapshot,
+  type ConversationId,
+  isMessage,
+  type SearchHit,
+  type SearchQuery,
+} from "@p2pcrypt/client";
 import { Model } from "./model.ts";
 
 export interface SearchFilters {
@@ -25,13 +32,24 @@ const PAGE = 30;
 const DAY_MS = 86_400_000;
 
 export class MessageSearch extends Model<MessageSearchSnapshot> {
-  readonly #client: Pick<Client, "search">;
+  readonly #client: Pick<Client, "search" | "subscribe">;
   #asked = 0;
+  #answered = 0;
+  /** Something came while a question was not answered yet. */
+  #isStale = false;
 
-  constructor(client: Pick<Client, "search">, begin: { readonly words: string; readonly in?: ConversationId | undefined }) {
+  constructor(
+    client: Pick<Client, "search" | "subscribe">,
+    begin: { readonly words: string; readonly in?: ConversationId | undefined },
+  ) {
     const none = { from: undefined, after: "", before: "", kind: "all", hits: undefined, total: 0, isComplete: true } as const;
     super({ ...none, words: begin.words, in: begin.in });
     this.#client = client;
+    this.until(
+      client.subscribe((event) => {
+        if (event.kind === "entry" && event.entry.number !== undefined && isMessage(event.entry)) this.#askAgain();
+      }),
+    );
     void this.#ask();
   }
 
@@ -45,21 +63,32 @@ export class MessageSearch extends Model<MessageSearchSnapshot> {
     const { hits = [], total } = this.getSnapshot();
     if (hits.length >= total) return;
     const asked = this.#asked;
-    const answer = await this.#client.search.find({ ...this.#query(), skip: hits.length });
+    const answer = await this.#client.search.find({ ...this.#query(), limit: PAGE, skip: hits.length });
     if (asked === this.#asked) this.update({ hits: [...hits, ...answer.hits], total: answer.total });
   }
 
-  async #ask(): Promise<void> {
+  /** As many as are shown. */
+  #askAgain(): void {
+    this.#isStale = this.#asked !== this.#answered;
+    if (!this.#isStale) void this.#ask(Math.max(PAGE, this.getSnapshot().hits?.length ?? 0));
+  }
+
+  async #ask(limit = PAGE): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const query = this.#query();
-    if (isEmpty(query)) return this.update({ hits: undefined, total: 0, isComplete: true });
+    const query = { ...this.#query(), limit };
+    if (isEmpty(query)) {
+      this.#answered = asked;
+      return this.update({ hits: undefined, total: 0, isComplete: true });
+    }
     for (let isComplete = false; !isComplete; ) {
       const answer = await this.#client.search.find(query);
       if (asked !== this.#asked || this.isDisposed) return;
       ({ isComplete } = answer);
       this.update(answer);
     }
+    this.#answered = asked;
+    if (this.#isStale) this.#askAgain();
   }
 
   #query(): SearchQuery {
@@ -67,7 +96,6 @@ export class MessageSearch extends Model<MessageSearchSnapshot> {
     const [afterMs, beforeMs] = [dayMs(after), dayMs(before)];
     return {
       words,
-      limit: PAGE,
       ...(from === undefined ? {} : { from }),
       ...(place === undefined ? {} : { in: place }),
       ...(afterMs === undefined ? {} : { afterMs }),

@@ -139,7 +139,8 @@ export const enFirst = {
   "warn.badSignature": "{{node}} signed with a key that is not its own.",
   "warn.compare": "Compare with {{name}}",
   "warn.next":
-    "Compare the conversation code with {{name}} by voice. If it differs, leave this conversation and say hello again, on another node if you can.",
+    "Compare the conversation code with {{name}} by voice. If it differs, go on at another node (Details), or leave this conversation and say hello again.",
+  "warn.others": "the others",
   "warn.code": "Conversation code",
 
   "chat.message": "Message",

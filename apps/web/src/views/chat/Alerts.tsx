@@ -31,6 +31,7 @@ export function Alerts({
   const name = shownName(conversation.name);
   const alert = contact?.alert?.isDecided === false ? contact.alert : undefined;
   const warning = conversation.warnings.at(-1);
+  const withWhom = conversation.kind === "group" ? t("warn.others") : name;
   const isStuck = conversation.state === "stuck";
   const added = contact?.newDevices.at(-1);
   const isQuiet = alert === undefined && warning === undefined && added === undefined;
@@ -71,13 +72,13 @@ export function Alerts({
           actions={
             conversation.code === undefined ? undefined : (
               <a className="button" href={formatRoute({ kind: "conversation", id: conversation.id, details: true })}>
-                {t("warn.compare", { name })}
+                {t("warn.compare", { name: withWhom })}
               </a>
             )
           }
         >
-          <p>{warningSentence(words, warning, { node: hostOf(warning.nodeUrl), name, nowMs })}</p>
-          <p className="hint">{t("warn.next", { name })}</p>
+          <p>{warningSentence(words, warning, { node: hostOf(warning.nodeUrl), name: withWhom, nowMs })}</p>
+          <p className="hint">{t("warn.next", { name: withWhom })}</p>
         </Notice>
       )}
       {added === undefined ? undefined : (

@@ -1,4 +1,4 @@
-import type { ClientEvent, TransferSnapshot } from "@p2pcrypt/client";
+import { ClientError, type ClientEvent, type TransferSnapshot } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { Attachments, type AttachmentsDeps } from "./attachments.ts";
 
@@ -51,4 +51,38 @@ it("that nothing moves any more is shown while nothing is told, and nobody looks
   expect(pace()).toEqual({ kind: "stalled" });
   told("paused", 1_000_000);
   expect([pace(), ticks.size]).toEqual([undefined, 0]);
+});
+
+it("one of many that cannot be read or sent keeps none of the others", async () => {
+  const sent: string[] = [];
+  const client = {
+    files: {
+      transfers: async () => [],
+      send: async (_: unknown, { name }: { readonly name: string }) => {
+        if (name === "bad") throw new ClientError({ code: "file/badName", maxBytes: 1_024 });
+        sent.push(name);
+        return { id: name, state: "waiting", direction: "up", conversationId: "c", name } as TransferSnapshot;
+      },
+    },
+    subscribe: () => () => undefined,
+  };
+  const held = new Set<string>();
+  const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
+    client: client as unknown as AttachmentsDeps["client"],
+    files: {
+      offer: async (ref: string) => void held.add(ref),
+      letGo: async (ref: string) => void held.delete(ref),
+    } as unknown as AttachmentsDeps["files"],
+    later: (run) => run(),
+    nowMs: () => 0,
+    everySecond: () => () => undefined,
+    newRef: () => `ref${held.size}`,
+    thumbnail: async () => undefined,
+  });
+  const folder = Object.assign(new File(["x"], "folder"), {
+    slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException("", "NotFoundError")) }),
+  });
+  const given = [new File(["x"], "first"), folder, new File(["x"], "bad"), new File(["x"], "last")];
+  await expect(attachments.send(given)).rejects.toMatchObject({ failure: { code: "file/gone" } });
+  expect([sent, held.size]).toEqual([["first", "last"], 2]);
 });

@@ -1,5 +1,12 @@
 // Files of one conversation on their way, and those that came and are here. Sending and fetching are the client's; a page holds the bytes.
-import type { Client, ConversationId, FileEntry, OfferedFile, TransferSnapshot } from "@p2pcrypt/client";
+import {
+  type Client,
+  ClientError,
+  type ConversationId,
+  type FileEntry,
+  type OfferedFile,
+  type TransferSnapshot,
+} from "@p2pcrypt/client";
 import type { PaceReading } from "@p2pcrypt/files";
 import type { PageFiles } from "../boot/boot.ts";
 import { uploadRef } from "../protocol/file-ref.ts";
@@ -66,14 +73,19 @@ export class Attachments extends Model<AttachmentsSnapshot> {
     void this.#load();
   }
 
-  /** One after the other, in the order given. @throws {ClientError} */
+  /** One after the other, in the order given; one that cannot be sent does not keep the others. @throws {ClientError} of the first such */
   async send(files: readonly File[]): Promise<void> {
-    for (const file of files) {
-      const cleaned = await cleanedOf(file);
-      if (await this.#addedAgain(cleaned)) continue;
-      const small = await this.#deps.thumbnail(cleaned);
-      await this.#offer(cleaned, small === undefined ? {} : { thumbnail: small });
-    }
+    const failures: unknown[] = [];
+    for (const file of files) await this.#send(file).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #send(file: File): Promise<void> {
+    if (!(await isReadable(file))) throw new ClientError({ code: "file/gone" });
+    const cleaned = await cleanedOf(file);
+    if (await this.#addedAgain(cleaned)) return;
+    const small = await this.#deps.thumbnail(cleaned);
+    await this.#offer(cleaned, small === undefined ? {} : { thumbnail: small });
   }
 
   /** What was just spoken. @throws {ClientError} */
@@ -163,6 +175,17 @@ export class Attachments extends Model<AttachmentsSnapshot> {
       paces: this.#paces.read(all, this.#deps.nowMs()),
     });
   }
+}
+
+/** A folder that was dropped looks like a file until somebody reads it. */
+function isReadable(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function cleanedOf(file: File): Promise<File> {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { drawnType, withoutMetadata } from "./picture.ts";
+import { drawnType, MAX_SMALL_PIXELS, stillOf, withoutMetadata } from "./picture.ts";
 
 const text = (value: string): number[] => [...value].map((letter) => letter.charCodeAt(0));
 const segment = (marker: number, body: readonly number[]): number[] => [
@@ -80,7 +80,6 @@ it("B6: a picture is known by its bytes, whatever it is called", () => {
   for (const other of [
     "<svg xmlns='http://www.w3.org/2000/svg'/>",
     "<!doctype html><script>1</script>",
-    "GIF89a",
     "%PDF-1.7",
     "",
   ])
@@ -96,4 +95,41 @@ it("B5: few bytes that would become a huge picture are not drawn, nor what moves
   expect(drawnType(webp("VP8X", [2, 0, 0, 0, 10, 0, 0, 10, 0, 0]))).toBeUndefined();
   expect(drawnType(jpeg(PICTURE, frame(640, 480)).slice(0, 20))).toBeUndefined();
   expect(drawnType(jpeg(PICTURE))).toBeUndefined();
+});
+
+const chunk = (name: string, bytes: number): number[] => [...uint32(bytes), ...text(name), ...Array<number>(bytes + 4).fill(0)];
+
+it("B5: a small picture that comes unasked is small, and a PNG that moves is not drawn", () => {
+  expect(drawnType(png(1_000, 1_000), MAX_SMALL_PIXELS)).toBe("image/png");
+  expect(drawnType(png(1_001, 1_000), MAX_SMALL_PIXELS)).toBeUndefined();
+  const still = [...png(10, 10), ...Array<number>(4).fill(0)];
+  expect(drawnType(Uint8Array.from([...still, ...chunk("gAMA", 4), ...chunk("IDAT", 9)]))).toBe("image/png");
+  expect(drawnType(Uint8Array.from([...still, ...chunk("gAMA", 4), ...chunk("acTL", 8), ...chunk("IDAT", 9)]))).toBeUndefined();
+});
+
+const GIF_HEAD = [...text("GIF89a"), 10, 0, 8, 0, 0x80, 0, 0, ...[0, 0, 0, 255, 255, 255]];
+const LOOP = [0x21, 0xff, 11, ...text("NETSCAPE2.0"), 3, 1, 0, 0, 0];
+const gifFrame = (width: number, height: number): number[] => [
+  ...[0x21, 0xf9, 4, 0, 5, 0, 0, 0],
+  ...[0x2c, 0, 0, 0, 0, width & 255, width >> 8, height & 255, height >> 8, 0],
+  ...[2, 3, 7, 8, 9, 1, 5, 0],
+];
+
+it("B5: of a GIF the first picture is drawn and nothing after it, unless that one is too large or cut off", () => {
+  const first = [...GIF_HEAD, ...LOOP, ...gifFrame(10, 8)];
+  const moving = Uint8Array.from([...first, ...gifFrame(10, 8), ...gifFrame(10, 8), 0x3b]);
+  expect(drawnType(moving)).toBe("image/gif");
+  expect(stillOf("image/gif", moving)).toEqual(Uint8Array.from([...first, 0x3b]));
+  expect(drawnType(Uint8Array.from([...GIF_HEAD, ...gifFrame(60_000, 60_000)]))).toBeUndefined();
+  for (let length = 0; length < first.length; length++) {
+    const cut = moving.slice(0, length);
+    expect(drawnType(cut) === undefined || stillOf("image/gif", cut) === undefined).toBe(true);
+  }
+});
+
+it("B5: a JPEG that is painted over and over is not drawn", () => {
+  const scans = (count: number): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from([0xff, 0xd8, ...frame(640, 480), ...Array.from({ length: count }, () => SCAN.slice(0, -2)).flat(), 0xff, 0xd9]);
+  expect(stillOf("image/jpeg", scans(12))).toEqual(scans(12));
+  expect(stillOf("image/jpeg", scans(65))).toBeUndefined();
 });

@@ -71,7 +71,7 @@ export class PageStreams {
 
   #asked(id: string, port: MessagePort): void {
     const served = this.#served.get(id);
-    const answer = (message: KeptAnswer): void => port.postMessage(message);
+    const answer = (message: KeptAnswer, given: ArrayBuffer[] = []): void => port.postMessage(message, given);
     if (served === undefined) {
       answer({ kind: "unknown" });
       return;
@@ -84,7 +84,9 @@ export class PageStreams {
         return;
       }
       const found = await read(data.at, data.size).catch(() => undefined); // the browser is told that it is not here
-      answer({ kind: "bytes", bytes: found });
+      // Given away: copies of a large file would wait for the collector.
+      const isWhole = found !== undefined && found.length > 0 && found.length === found.buffer.byteLength;
+      answer({ kind: "bytes", bytes: found }, isWhole ? [found.buffer] : []);
       (await this.#active())?.postMessage(KEPT_ALIVE);
     };
     answer({ kind: "facts", bytes, type, name });

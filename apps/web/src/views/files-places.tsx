@@ -95,6 +95,7 @@ export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {
           downloads={downloads}
           paces={paces}
           onClose={() => setEnlarged(undefined)}
+          resume={transferActions(attachments).resume}
           {...shared}
         />
       )}

@@ -149,7 +149,13 @@ function flat(phrases: Phrases): Record<string, string> {
 
 function bytesIn(language: Language, value: number): string {
   const [amount, unit] =
-    value >= 1e9 ? [value / 1e9, "gigabyte"] : value >= 1e6 ? [value / 1e6, "megabyte"] : [value / 1e3, "kilobyte"];
+    value >= 1e9
+      ? [value / 1e9, "gigabyte"]
+      : value >= 1e6
+        ? [value / 1e6, "megabyte"]
+        : value >= 1e3
+          ? [value / 1e3, "kilobyte"]
+          : [value, "byte"];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(amount);
 }
 

@@ -1,6 +1,6 @@
 import type { CallSnapshot } from "@p2pcrypt/client";
 import { ArrowLeft, Info, Phone, Video } from "lucide-react";
-import { type DragEvent, type ReactNode, useRef } from "react";
+import { type DragEvent, type ReactNode, useEffect, useRef } from "react";
 import { formatRoute, type Route } from "../../model/routes.ts";
 import type { ThreadSnapshot } from "../../model/thread.ts";
 import { trustMarkOf } from "../../model/trust-mark.ts";
@@ -69,6 +69,18 @@ export function Conversation(props: ConversationProps) {
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, typist, presence } = thread;
+  // What is pasted beside every field is for this conversation.
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      const isElsewhere = event.target instanceof Element && event.target.closest("input, textarea, [role=dialog]") !== null;
+      if (event.defaultPrevented || isElsewhere || files.length === 0) return;
+      event.preventDefault();
+      composer.current?.attach(files);
+    };
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, []);
   if (conversation === undefined) return <p className="empty hint">{t("chat.notFound")}</p>;
   const title = conversation.kind === "self" ? t("self.name") : conversation.name;
   const name = shownName(title);

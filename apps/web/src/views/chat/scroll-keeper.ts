@@ -21,12 +21,15 @@ export class ScrollKeeper {
   #anchor: { readonly key: string; readonly offset: number } | undefined;
   #isAtEnd = true;
   #isFresh = true;
+  /** When it was looked at last. */
+  #top = 0;
 
   constructor(log: HTMLElement) {
     this.#log = log;
     log.addEventListener("scroll", this.#scrolled, { passive: true });
     this.#resized = new ResizeObserver(() => (this.#isAtEnd && !this.#isFresh ? this.#jumpToEnd() : undefined));
-    this.#resized.observe(log);
+    // Also what is in it: pictures come later than the messages they are in.
+    for (const element of [log, ...log.children]) this.#resized.observe(element);
   }
 
   dispose(): void {
@@ -74,7 +77,9 @@ export class ScrollKeeper {
     this.#jumpToEnd();
     const unread = this.#log.querySelector<HTMLElement>("[data-unread-line]");
     const distance = unread === null ? 0 : unread.offsetTop - this.#log.scrollTop;
-    if (distance < 0) this.#log.scrollTop += distance - NEAR_PX;
+    if (distance >= 0) return;
+    this.#log.scrollTop += distance - NEAR_PX;
+    this.#isAtEnd = false;
   }
 
   #jumpToEnd(): void {
@@ -95,7 +100,10 @@ export class ScrollKeeper {
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
     const below = scrollHeight - scrollTop - clientHeight;
     const { hasOlder = false, hasNewer = false } = this.#wishes ?? {};
-    const isAtEnd = below < NEAR_PX && !hasNewer;
+    // The end moves away when something grows; only whoever scrolls up leaves it.
+    const isLeft = scrollTop < this.#top || !this.#isAtEnd;
+    this.#top = scrollTop;
+    const isAtEnd = (below < NEAR_PX || !isLeft) && !hasNewer;
     if (isAtEnd !== this.#isAtEnd) {
       this.#isAtEnd = isAtEnd;
       this.#log.dataset["isAtEnd"] = String(isAtEnd);

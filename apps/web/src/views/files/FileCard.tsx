@@ -1,13 +1,13 @@
 import type { FileEntry, TransferSnapshot } from "@p2pcrypt/client";
 import type { PaceReading } from "@p2pcrypt/files";
-import { Download, Eye, Maximize2, Save } from "lucide-react";
+import { Download, Eye, Maximize2, Pause, Play, Save } from "lucide-react";
 import { useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
 import { isPdfFile } from "../../model/pdf-file.ts";
 import { isTextFile } from "../../model/text-preview.ts";
 import { shownText } from "../../text/printable.ts";
 import { transferProblem } from "../../words/transfers.ts";
-import { Button } from "../kit/Button.tsx";
+import { Button, IconButton } from "../kit/Button.tsx";
 import { Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
 import { SPOKEN, VoiceCard } from "../voice/VoiceCard.tsx";
@@ -72,6 +72,19 @@ function PlainFile({ entry, download, pace, nowMs, actions, kept }: FileCardProp
       {isGoingOn ? (
         <span className="line">
           <Progress transfer={download} pace={pace} label={shown} />
+          {download.state === "paused" ? (
+            <IconButton
+              label={t("file.resume", { name: shown })}
+              icon={<Play size={18} aria-hidden />}
+              onPress={() => actions.resume(download.id)}
+            />
+          ) : (
+            <IconButton
+              label={t("file.pause", { name: shown })}
+              icon={<Pause size={18} aria-hidden />}
+              onPress={() => actions.pause(download.id)}
+            />
+          )}
           <Button size="small" onPress={() => actions.cancel(download.id)}>
             {t("app.cancel")}
           </Button>

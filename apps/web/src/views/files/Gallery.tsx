@@ -4,6 +4,7 @@ import { ArrowLeft, ArrowRight, Download, ZoomIn } from "lucide-react";
 import { type KeyboardEvent, useEffect, useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
 import { shownText } from "../../text/printable.ts";
+import { transferProblem } from "../../words/transfers.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
 import { Problem } from "../kit/Field.tsx";
@@ -21,13 +22,14 @@ export interface GalleryProps {
   readonly paces: ReadonlyMap<string, PaceReading>;
   readonly keptOf: (transfer: TransferSnapshot) => Promise<KeptFile | undefined>;
   readonly fetch: (entry: FileEntry) => Promise<void>;
+  readonly resume: (transferId: string) => void;
   readonly onClose: () => void;
 }
 
 const SIZES = [1, 2, 4] as const;
 
 /** The pictures of a conversation, one at a time. One that is not here is fetched when somebody asks, as anywhere. */
-export function Gallery({ entry, load, downloads, paces, keptOf, fetch, onClose }: GalleryProps) {
+export function Gallery({ entry, load, downloads, paces, keptOf, fetch, resume, onClose }: GalleryProps) {
   const words = useWords();
   const { t } = words;
   const [pictures, setPictures] = useState<readonly FileEntry[]>([entry]);
@@ -58,7 +60,8 @@ export function Gallery({ entry, load, downloads, paces, keptOf, fetch, onClose 
   };
   const download = downloads.get(shown.id);
   const kept = useKept(download, keptOf);
-  const act = useAct(() => fetch(shown));
+  const isStopped = download?.state === "failed" || download?.state === "paused";
+  const act = useAct(async () => (download !== undefined && isStopped ? resume(download.id) : fetch(shown)));
   const name = shownText(shown.file.name);
   return (
     <Dialog title={t("file.gallery")} onClose={onClose}>
@@ -99,7 +102,7 @@ export function Gallery({ entry, load, downloads, paces, keptOf, fetch, onClose 
               {t("file.zoom", { size: `${words.number(size)}×` })}
             </Button>
           )}
-          {download === undefined ? (
+          {download === undefined || isStopped ? (
             <Button size="small" isPending={act.isRunning} onPress={() => act.run()}>
               <Download size={16} aria-hidden />
               {t("file.fetch")}
@@ -111,7 +114,7 @@ export function Gallery({ entry, load, downloads, paces, keptOf, fetch, onClose 
             {t("app.close")}
           </Button>
         </div>
-        <Problem text={act.error} />
+        <Problem text={download?.failure === undefined ? act.error : transferProblem(words, download.failure)} />
       </div>
     </Dialog>
   );

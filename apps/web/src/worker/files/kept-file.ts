@@ -54,6 +54,8 @@ export class KeptFile {
   readonly #ref: string;
   #key: CryptoKey;
   #pieces: Piece[];
+  /** A piece on its way to the disk or from it. Nothing is awaited while it is used. */
+  #slot: Uint8Array<ArrayBuffer> | undefined;
 
   private constructor(deps: KeptFileDeps, raw: RawFile, ref: string, opened: { key: CryptoKey; pieces: Piece[] }) {
     this.#deps = deps;
@@ -97,9 +99,11 @@ export class KeptFile {
     for (let index = indexOf(this.#pieces, at), from = at; from < end; index++) {
       const piece = this.#pieces[index];
       if (piece === undefined) break;
-      const part = (await this.#opened(index, piece)).subarray(from - piece.from, end - piece.from);
+      const opened = await this.#opened(index, piece);
+      const part = opened.subarray(from - piece.from, end - piece.from);
       bytes.set(part, from - at);
       from += part.length;
+      giveBack(opened);
     }
     return bytes;
   }
@@ -123,22 +127,23 @@ export class KeptFile {
     const piece = { from, bytes: plain.length };
     const nonce = this.#deps.random(NONCE_BYTES);
     const parameters = { name: "AES-GCM", iv: nonce, additionalData: boundTo(index, piece) };
-    const sealed = await this.#deps.subtle.encrypt(parameters, this.#key, plain.slice());
-    const slot = new Uint8Array(FACTS_BYTES + NONCE_BYTES + sealed.byteLength);
+    // WebCrypto takes a copy when it is called.
+    const sealed = new Uint8Array(await this.#deps.subtle.encrypt(parameters, this.#key, plain as Uint8Array<ArrayBuffer>));
+    const slot = this.#slotOf(sealed.length - TAG_BYTES);
     slot.set(factsOf(piece));
     slot.set(nonce, FACTS_BYTES);
-    slot.set(new Uint8Array(sealed), FACTS_BYTES + NONCE_BYTES);
+    slot.set(sealed, FACTS_BYTES + NONCE_BYTES);
+    giveBack(sealed);
     stored(() => {
       if (this.#raw.write(slot, { at: slotAt(index) }) !== slot.length) throw new FileStoreError("store/full");
     });
     this.#pieces.push(piece);
   }
 
-  async #opened(index: number, piece: Piece): Promise<Uint8Array> {
-    const size = FACTS_BYTES + NONCE_BYTES + piece.bytes + TAG_BYTES;
-    const slot = readAt(this.#raw, slotAt(index), size);
-    if (slot === undefined || !equalBytes(slot.subarray(0, FACTS_BYTES), factsOf(piece)))
-      throw new FileStoreError("store/failed");
+  async #opened(index: number, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const slot = this.#slotOf(piece.bytes);
+    const isThere = stored(() => this.#raw.read(slot, { at: slotAt(index) })) === slot.length;
+    if (!isThere || !equalBytes(slot.subarray(0, FACTS_BYTES), factsOf(piece))) throw new FileStoreError("store/failed");
     const parameters = {
       name: "AES-GCM",
       iv: slot.slice(FACTS_BYTES, FACTS_BYTES + NONCE_BYTES),
@@ -150,6 +155,11 @@ export class KeptFile {
     } catch (cause) {
       throw new FileStoreError("store/failed", { cause });
     }
+  }
+
+  #slotOf(bytes: number): Uint8Array<ArrayBuffer> {
+    this.#slot ??= new Uint8Array(SLOT_BYTES);
+    return this.#slot.subarray(0, FACTS_BYTES + NONCE_BYTES + bytes + TAG_BYTES);
   }
 
   /** What was being written when the browser was killed. */
@@ -266,4 +276,9 @@ export function storeErrorOf(cause: unknown): FileStoreError {
   if (cause instanceof FileStoreError) return cause;
   const isFull = cause instanceof Error && cause.name === "QuotaExceededError";
   return new FileStoreError(isFull ? "store/full" : "store/failed", { cause });
+}
+
+/** Frees a buffer that nobody needs any more: a large file is so many of them that the collector comes too late. */
+function giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if ("transfer" in buffer) buffer.transfer(0);
 }

@@ -23,8 +23,8 @@ function soundOf({ page }: Person): Promise<Sound> {
   });
 }
 
-it("a voice message is spoken, sent, heard at another speed and from another place, and is marked as heard", async () => {
-  const ana = await stage().person("Ana", { args: MICROPHONE, permissions: ["microphone"] });
+it("K5: a voice message is spoken, sent, heard at another speed and from another place, and is marked as heard; a picture is taken", async () => {
+  const ana = await stage().person("Ana", { args: MICROPHONE, permissions: ["microphone", "camera"] });
   const ben = await stage().person("Ben", { args: ["--autoplay-policy=no-user-gesture-required"] });
   await befriend(ana, ben);
   const { t } = ana.words;
@@ -46,6 +46,20 @@ it("a voice message is spoken, sent, heard at another speed and from another pla
   await card.getByRole("slider").fill("1000");
   await expect.poll(async () => Math.round((await soundOf(ben)).at)).toBe(1);
   await takePicture(ben.page, "voice-card");
+  // A picture of this moment: the camera is on while one looks through it.
+  await ana.press(t("camera.open"));
+  const camera = ana.page.getByRole("dialog", { name: t("camera.title") });
+  await expect.poll(() => camera.locator("video").evaluate((video) => (video as HTMLVideoElement).videoWidth)).toBeGreaterThan(0);
+  const track = await camera
+    .locator("video")
+    .evaluateHandle((video) => ((video as HTMLVideoElement).srcObject as MediaStream).getTracks()[0]);
+  await camera.getByRole("button", { name: t("camera.take") }).click();
+  await camera.getByRole("img", { name: t("camera.taken") }).waitFor();
+  expect(await track.evaluate((one) => one?.readyState)).toBe("ended");
+  expect(await findBarriers(ana.page)).toEqual([]);
+  await takePicture(ana.page, "camera");
+  await camera.getByRole("button", { name: t("camera.send") }).click();
+  await cardOf(ben, "picture.jpg").getByRole("img", { name: "picture.jpg" }).waitFor({ timeout: 60_000 });
   // What was heard, is; also when the page is loaded again.
   await ben.page.reload();
   await card.waitFor();

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -86,6 +87,23 @@ describe("files in terminals", () => {
     for (const { id } of listed) expect((await place.run("ben", ["file", "get", id.slice(0, 10), "--out", out])).exit).toBe(0);
     expect(await sha256(join(out, "Grüße aus Köln.bin"))).toBe(await sha256(two));
     expect(readFileSync(join(out, "note.txt"), "utf8")).toBe("from a pipe\n");
+    // A photograph goes without what the camera wrote (B8), unless its sender says otherwise.
+    const photograph = join(place.folder, "IMG_20240503_141233.jpg");
+    const scan = [0xff, 0xda, 0, 2, 1, 0xff, 0xd9];
+    writeFileSync(photograph, Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, 7, ...Buffer.from("Exif!"), ...scan]));
+    expect((await place.run("ana", ["file", "send", "ben", photograph])).json().at(-1)).toMatchObject({
+      name: "picture.jpg",
+      bytes: 9,
+    });
+    await place.run("ana", ["file", "send", "ben", photograph, "--as-is"]);
+    const photographs = (await files("ben", "ana")).slice(3);
+    for (const { id } of photographs) await place.run("ben", ["file", "get", id, "--out", out]);
+    expect([...readFileSync(join(out, "picture.jpg"))]).toEqual([0xff, 0xd8, ...scan]);
+    expect(readFileSync(join(out, "IMG_20240503_141233.jpg"))).toEqual(readFileSync(photograph));
+    for (const { id, name } of photographs) {
+      await place.run("ana", ["file", "free", id]);
+      rmSync(join(out, name));
+    }
     // A second time: nothing takes another file's place, and nothing is left lying about.
     expect((await place.run("ben", ["file", "get", listed[0]?.id ?? "", "--out", out])).json().at(-1)).toMatchObject({
       event: "saved",
@@ -107,7 +125,7 @@ describe("files in terminals", () => {
     expect((await place.run("ben", ["file", "get", stored[0]?.id ?? "", "--out", out])).exit).toBe(3);
     expect((await place.run("ana", ["file", "free", stored[0]?.id ?? ""])).exit).toBe(3);
     const [message] = (await place.run("ben", ["history", "ana", "--limit", "1"])).json();
-    expect(message).toMatchObject({ kind: "file", name: "note.txt", from: "ana" });
+    expect(message).toMatchObject({ kind: "file", name: "IMG_20240503_141233.jpg", type: "image/jpeg", from: "ana" });
     const refusals = [
       ["file", "get", "00000000"],
       ["file", "get", "xyz"],

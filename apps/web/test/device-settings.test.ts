@@ -24,6 +24,7 @@ describe("settings of the device", () => {
       notifications: "hidden",
       sendsOnEnter: false,
       fetchesUpToBytes: 1_000_000,
+      keepsCameraNotes: true,
     } as const;
     writeSettings(texts, settings);
     expect(readSettings(texts)).toEqual(settings);
@@ -37,7 +38,7 @@ describe("settings of the device", () => {
       "{",
       "null",
       "[]",
-      '{"theme":"pink","lockAfterMs":-1,"language":"<b>","notifications":1,"fetchesUpToBytes":0.5}',
+      '{"theme":"pink","lockAfterMs":-1,"language":"<b>","notifications":1,"fetchesUpToBytes":0.5,"keepsCameraNotes":1}',
     ]) {
       texts.setItem("p2pcrypt.device", text);
       expect(readSettings(texts)).toEqual(defaults);

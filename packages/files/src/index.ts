@@ -1,6 +1,8 @@
+export { cameraNotesIn, type KeptPart, keptParts, type NotedFile, type Replaced, undatedName } from "./camera-notes.ts";
 export { encodeFacts, type FileFacts, KEY_BYTES, MAX_FILE_BYTES, MAX_TYPE_BYTES, sealedLayout } from "./file-facts.ts";
 export { FileHash, HASH_BYTES } from "./file-hash.ts";
 export { FilesError, type FilesFailure } from "./files-error.ts";
+export { mediaTypeOf } from "./media-type.ts";
 export { FileOpener, type FileSecret, type OpenedSegment, type OpeningPlace } from "./opener.ts";
 export { Pace, type PaceReading } from "./pace.ts";
 export { MIN_PADDED_BYTES, paddedBytes } from "./padme.ts";

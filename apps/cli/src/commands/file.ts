@@ -2,10 +2,12 @@
 import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Client, FileDeps, FileEntry, TransferFailure, TransferSnapshot } from "@p2pcrypt/client";
+import { mediaTypeOf, undatedName } from "@p2pcrypt/files";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { diskFiles, sinkRef } from "../files/disk-files.ts";
+import { sourceRef } from "../files/disk-source.ts";
 import { Progress, sizeText } from "../files/progress.ts";
 import { Spool } from "../files/spool.ts";
 import { connectedWithin, settleWithin, withClient } from "../open-client.ts";
@@ -24,6 +26,7 @@ export function addFileCommands(program: Command, run: RunCommand): void {
     .command("send <who> <paths...>")
     .description("send files; - is standard input. Cut off, the same command goes on where it was")
     .option("--name <name>", "what the file is called there (needed for nothing but standard input)")
+    .option("--as-is", "with what a camera wrote into pictures and films: where and when they were taken")
     .option("--stay", "then stay, and give them directly to those who fetch them; Ctrl-C ends it")
     .action((who: string, paths: string[], flags: SendFlags) => run((context) => send(context, who, paths, flags)));
   file
@@ -40,11 +43,14 @@ export function addFileCommands(program: Command, run: RunCommand): void {
 
 interface SendFlags {
   readonly name?: string;
+  readonly asIs?: boolean;
   readonly stay?: boolean;
 }
 
-async function send(context: CommandContext, who: string, paths: readonly string[], { name, stay }: SendFlags): Promise<void> {
+async function send(context: CommandContext, who: string, paths: readonly string[], flags: SendFlags): Promise<void> {
+  const { name, asIs = false, stay } = flags;
   if (name !== undefined && paths.length > 1) throw new CommandError(EXIT.usage, "file/oneName", "--name is for one file");
+  for (const path of paths) if (path !== "-") assertFile(path);
   const spool = new Spool(context.home);
   try {
     const files = diskFiles(spool);
@@ -53,10 +59,11 @@ async function send(context: CommandContext, who: string, paths: readonly string
       await settleWithin(client, NETWORK_WAIT_MS);
       const { id: conversation } = findPlace(client, who);
       for (const path of paths) {
-        if (path !== "-") assertFile(path);
-        const ref = path === "-" ? await spool.put(process.stdin) : resolve(path);
-        const called = name ?? (path === "-" ? "stdin" : basename(ref));
-        const transfer = await client.files.send(conversation, { ref, name: called });
+        const ref = path === "-" ? await spool.put(process.stdin) : sourceRef(resolve(path), asIs);
+        const own = path === "-" ? "stdin" : basename(resolve(path));
+        const called = name ?? (asIs ? own : undatedName(own));
+        const type = mediaTypeOf(called);
+        const transfer = await client.files.send(conversation, { ref, name: called, ...(type === undefined ? {} : { type }) });
         const sent = await followed(client, context, transfer).catch(async (error: unknown) => {
           // Nobody can give it a second time.
           if (path === "-") await client.files.cancel(transfer.id).catch(() => undefined);

@@ -4,10 +4,11 @@ import { constants } from "node:fs";
 import { copyFile, type FileHandle, link, open, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { giveBack } from "@p2pcrypt/bytes";
-import { type FileDeps, type FileSink, type FileSource, FileStoreError, webBlobs } from "@p2pcrypt/client";
+import { type FileDeps, type FileSink, FileStoreError, webBlobs } from "@p2pcrypt/client";
 import { safeFileName, splitExtension } from "@p2pcrypt/files";
 import { directDeps } from "../direct/open-direct.ts";
 import { systemTimers } from "../platform.ts";
+import { openSource } from "./disk-source.ts";
 import { httpFetch } from "./http-fetch.ts";
 import { nodeSubtle } from "./node-subtle.ts";
 import { Spool } from "./spool.ts";
@@ -20,7 +21,7 @@ export function diskFiles(spool: Spool): FileDeps {
   return {
     subtle: nodeSubtle,
     blobs: webBlobs({ fetch: httpFetch, abortController: () => new AbortController(), timers: systemTimers }, (pieces) => pieces),
-    openSource: async (ref) => (spool.holds(ref) ? spool.open(ref) : openPath(ref)),
+    openSource: async (ref) => (spool.holds(ref) ? spool.open(ref) : openSource(ref)),
     openSink: openSink,
     giveBack,
     largestPart: LARGEST_PART,
@@ -36,28 +37,6 @@ export function givenFiles(home: string): FileDeps {
 /** Where a file that comes lies while it is not whole: the same for the same message and folder. */
 export function sinkRef(folder: string, messageId: string, name: string): string {
   return JSON.stringify({ part: join(folder, `.p2pcrypt-${messageId}.part`), name: safeFileName(name) });
-}
-
-async function openPath(path: string): Promise<FileSource | undefined> {
-  let file: FileHandle;
-  try {
-    file = await open(path, "r");
-  } catch (error) {
-    if (["ENOENT", "EACCES", "EPERM", "EISDIR"].includes(codeOf(error))) return undefined;
-    throw error;
-  }
-  const { size, mtimeNs, ino } = await file.stat({ bigint: true });
-  const read = async (at: number, wanted: number, into = new Uint8Array(wanted)): Promise<Uint8Array> => {
-    const bytes = into.subarray(0, wanted);
-    let filled = 0;
-    while (filled < wanted) {
-      const { bytesRead } = await file.read(bytes, filled, wanted - filled, at + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return filled === wanted ? bytes : bytes.subarray(0, filled);
-  };
-  return { bytes: Number(size), version: `${size} ${mtimeNs} ${ino}`, read, close: () => file.close() };
 }
 
 async function openSink(ref: string): Promise<FileSink> {

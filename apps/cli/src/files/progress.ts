@@ -43,7 +43,7 @@ export class Progress {
       const told = { transfer: id, direction, name, bytes, doneBytes, state, isDirect, bytesPerSecond, secondsLeft };
       output.say([], { event: "progress", ...told });
     } else if (terminal !== undefined) {
-      const line = barLine(transfer, pace).slice(0, (terminal.columns ?? 80) - 1);
+      const line = barLine(transfer, pace).slice(0, (terminal.columns || 80) - 1);
       terminal.write(`\r\u001b[K${line}`);
       this.#isDrawn = true;
     }

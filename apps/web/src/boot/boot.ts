@@ -48,6 +48,8 @@ export interface DeviceSettings {
   readonly sendsOnEnter: boolean;
   /** Files of up to this size are fetched when they come; 0: none. */
   readonly fetchesUpToBytes: number;
+  /** Pictures and films are sent with what the camera wrote into them. */
+  readonly keepsCameraNotes: boolean;
 }
 
 /** Files of this page that the client sends, and those that came, kept until they are let go. */

@@ -17,6 +17,7 @@ const DEFAULTS: DeviceSettings = {
   notifications: "off",
   sendsOnEnter: true,
   fetchesUpToBytes: 0,
+  keepsCameraNotes: false,
 };
 
 const CHOICES = {
@@ -26,12 +27,13 @@ const CHOICES = {
 
 export function readSettings(store: TextStore): DeviceSettings {
   const found = parsed(attempt(() => store.getItem(KEY)) ?? "{}");
-  const { theme, language, lockAfterMs, notifications, sendsOnEnter, fetchesUpToBytes } = found;
+  const { theme, language, lockAfterMs, notifications, sendsOnEnter, fetchesUpToBytes, keepsCameraNotes } = found;
   return {
     theme: CHOICES.theme.find((choice) => choice === theme) ?? DEFAULTS.theme,
     language: typeof language === "string" && /^[a-zA-Z-]{0,35}$/.test(language) ? language : DEFAULTS.language,
     lockAfterMs: isWhole(lockAfterMs) ? lockAfterMs : DEFAULTS.lockAfterMs,
     fetchesUpToBytes: isWhole(fetchesUpToBytes) ? fetchesUpToBytes : DEFAULTS.fetchesUpToBytes,
+    keepsCameraNotes: keepsCameraNotes === true,
     notifications: CHOICES.notifications.find((choice) => choice === notifications) ?? DEFAULTS.notifications,
     sendsOnEnter: typeof sendsOnEnter === "boolean" ? sendsOnEnter : DEFAULTS.sendsOnEnter,
   };

@@ -23,6 +23,7 @@ it("that nothing moves any more is shown while nothing is told, and nobody looks
       return () => ticks.delete(run);
     },
     newRef: () => "ref",
+    keepsCameraNotes: () => false,
     thumbnail: async () => undefined,
   });
   const told = (state: TransferSnapshot["state"], doneBytes: number): void =>
@@ -77,6 +78,7 @@ it("one of many that cannot be read or sent keeps none of the others", async () 
     nowMs: () => 0,
     everySecond: () => () => undefined,
     newRef: () => `ref${held.size}`,
+    keepsCameraNotes: () => false,
     thumbnail: async () => undefined,
   });
   const folder = Object.assign(new File(["x"], "folder"), {
@@ -85,4 +87,36 @@ it("one of many that cannot be read or sent keeps none of the others", async () 
   const given = [new File(["x"], "first"), folder, new File(["x"], "bad"), new File(["x"], "last")];
   await expect(attachments.send(given)).rejects.toMatchObject({ failure: { code: "file/gone" } });
   expect([sent, held.size]).toEqual([["first", "last"], 2]);
+});
+
+it("B8: what a camera wrote is left out, its dated name too, unless the person says otherwise", async () => {
+  const segment = [0xff, 0xe1, 0, 7, ...[..."Exif!"].map((letter) => letter.charCodeAt(0))];
+  const scan = [0xff, 0xda, 0, 2, 1, 0xff, 0xd9];
+  const photograph = new File([Uint8Array.from([0xff, 0xd8, ...segment, ...scan])], "IMG_20240503_141233.jpg", {
+    type: "image/jpeg",
+  });
+  const offered = async (keepsCameraNotes: boolean): Promise<[string, number[]]> => {
+    let file = new File([], "none");
+    const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
+      client: {
+        files: { transfers: async () => [], send: async () => ({ id: "t", state: "waiting" }) as TransferSnapshot },
+        subscribe: () => () => undefined,
+      } as unknown as AttachmentsDeps["client"],
+      files: {
+        offer: async (_: string, one: File) => {
+          file = one;
+        },
+      } as unknown as AttachmentsDeps["files"],
+      later: (run) => run(),
+      nowMs: () => 0,
+      everySecond: () => () => undefined,
+      newRef: () => "ref",
+      keepsCameraNotes: () => keepsCameraNotes,
+      thumbnail: async () => undefined,
+    });
+    await attachments.send([photograph]);
+    return [file.name, [...new Uint8Array(await file.arrayBuffer())]];
+  };
+  expect(await offered(false)).toEqual(["picture.jpg", [0xff, 0xd8, ...scan]]);
+  expect(await offered(true)).toEqual(["IMG_20240503_141233.jpg", [0xff, 0xd8, ...segment, ...scan]]);
 });

@@ -7,12 +7,11 @@ import {
   type OfferedFile,
   type TransferSnapshot,
 } from "@p2pcrypt/client";
-import type { PaceReading } from "@p2pcrypt/files";
+import { cameraNotesIn, keptParts, type PaceReading, undatedName } from "@p2pcrypt/files";
 import type { PageFiles } from "../boot/boot.ts";
 import { uploadRef } from "../protocol/file-ref.ts";
 import { coalesced, type Later, Model } from "./model.ts";
 import { Paces } from "./paces.ts";
-import { withoutMetadata } from "./picture.ts";
 import type { VoiceMessage } from "./voice-recording.ts";
 
 export interface AttachmentsSnapshot {
@@ -31,6 +30,8 @@ export interface AttachmentsDeps {
   readonly nowMs: () => number;
   readonly everySecond: (run: () => void) => () => void;
   readonly newRef: () => string;
+  /** The person wants pictures sent with what the camera wrote. */
+  readonly keepsCameraNotes: () => boolean;
   /** A small JPEG of a picture; undefined for everything else and for what cannot be drawn. */
   readonly thumbnail: (file: Blob) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
@@ -43,11 +44,8 @@ export interface KeptFile {
   readonly read: (at: number, size: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-/** Read as a whole to leave out what a camera wrote; larger ones are no photographs. */
-const MAX_CLEANED_BYTES = 64 * 1024 * 1024;
 /** Of what microphones are recorded as. */
 const EXTENSIONS: Readonly<Record<string, string>> = { "audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a" };
-const CLEANED: ReadonlySet<string> = new Set(["image/jpeg", "image/png"]);
 
 export class Attachments extends Model<AttachmentsSnapshot> {
   readonly #id: ConversationId;
@@ -82,7 +80,7 @@ export class Attachments extends Model<AttachmentsSnapshot> {
 
   async #send(file: File): Promise<void> {
     if (!(await isReadable(file))) throw new ClientError({ code: "file/gone" });
-    const cleaned = await cleanedOf(file);
+    const cleaned = this.#deps.keepsCameraNotes() ? file : await cleanedOf(file);
     if (await this.#addedAgain(cleaned)) return;
     const small = await this.#deps.thumbnail(cleaned);
     await this.#offer(cleaned, small === undefined ? {} : { thumbnail: small });
@@ -189,9 +187,13 @@ function isReadable(file: File): Promise<boolean> {
 }
 
 async function cleanedOf(file: File): Promise<File> {
-  if (!CLEANED.has(file.type) || file.size > MAX_CLEANED_BYTES) return file;
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const cleaned = withoutMetadata(bytes);
+  const read = async (at: number, size: number): Promise<Uint8Array> =>
+    new Uint8Array(await file.slice(at, at + size).arrayBuffer());
+  const notes = await cameraNotesIn({ bytes: file.size, read });
+  if (notes === undefined) return file;
+  const name = undatedName(file.name);
+  if (notes.length === 0 && name === file.name) return file;
+  const parts = keptParts(file.size, notes).map((part) => ("from" in part ? file.slice(part.from, part.until) : part));
   // When a picture was changed last is nobody's business either, and stays for telling one state of the file from another.
-  return cleaned === bytes ? file : new File([cleaned], file.name, { type: file.type, lastModified: file.lastModified });
+  return new File(parts, name, { type: file.type, lastModified: file.lastModified });
 }

@@ -11,6 +11,7 @@ import type { Platform } from "../platform/platform.ts";
 import { pickerOf, saveFile } from "../platform/save-file.ts";
 import { thumbnailOf } from "../platform/thumbnail.ts";
 import { shownText } from "../text/printable.ts";
+import { CameraButton } from "./camera/CameraButton.tsx";
 import { FileCard } from "./files/FileCard.tsx";
 import { Gallery } from "./files/Gallery.tsx";
 import { UploadStrip } from "./files/UploadStrip.tsx";
@@ -44,6 +45,7 @@ export function attachmentsOf({ workspace, platform, id }: FilesProps): Attachme
       nowMs: () => platform.nowMs(),
       everySecond: (run) => platform.everySecond(run),
       newRef: () => crypto.randomUUID(),
+      keepsCameraNotes: () => boot.settings().keepsCameraNotes,
       thumbnail: thumbnailOf,
     });
   ofClient.set(id, found);
@@ -119,7 +121,10 @@ export function VoicePlace(props: FilesProps) {
   const attachments = attachmentsOf(props);
   const recording = useOwnModel(() => new VoiceRecording({ open: openMicrophone, everyTick, nowMs: () => platform.nowMs() }), id);
   return recording === undefined ? undefined : (
-    <VoiceRecorder recording={recording} onSend={(message) => attachments.speak(message)} />
+    <>
+      <CameraButton onSend={(picture) => attachments.send([picture])} />
+      <VoiceRecorder recording={recording} onSend={(message) => attachments.speak(message)} />
+    </>
   );
 }
 

@@ -11,10 +11,10 @@ export interface FilesSectionProps {
   readonly files: StoredFilesSnapshot;
   /** Undefined until the browser said so. */
   readonly storage: StorageSnapshot | undefined;
-  readonly fetchesUpToBytes: DeviceSettings["fetchesUpToBytes"];
+  readonly device: Pick<DeviceSettings, "fetchesUpToBytes" | "keepsCameraNotes">;
   readonly nowMs: number;
   readonly actions: {
-    readonly update: (change: Pick<DeviceSettings, "fetchesUpToBytes">) => void;
+    readonly update: (change: Partial<FilesSectionProps["device"]>) => void;
     readonly freeHere: (file: StoredFile) => Promise<void>;
     readonly freeAllHere: () => Promise<void>;
     readonly freeAtNode: (file: FileAtNode) => Promise<boolean>;
@@ -26,7 +26,7 @@ const SIZES = [0, MB, 10 * MB, 100 * MB] as const;
 const SHOWN = 20;
 
 /** What of files lies where. */
-export function FilesSection({ files, storage, fetchesUpToBytes, nowMs, actions }: FilesSectionProps) {
+export function FilesSection({ files, storage, device, nowMs, actions }: FilesSectionProps) {
   const words = useWords();
   const { t } = words;
   const all = useAct(actions.freeAllHere);
@@ -37,12 +37,22 @@ export function FilesSection({ files, storage, fetchesUpToBytes, nowMs, actions 
       <Choice
         label={t("storage.fetch")}
         hint={t("storage.fetchHint")}
-        value={String(fetchesUpToBytes)}
+        value={String(device.fetchesUpToBytes)}
         onChange={(value) => actions.update({ fetchesUpToBytes: Number(value) })}
         options={SIZES.map((size) => [
           String(size),
           size === 0 ? t("storage.fetchNever") : t("storage.fetchUpTo", { size: words.bytes(size) }),
         ])}
+      />
+      <Choice
+        label={t("storage.notes")}
+        hint={t("storage.notesHint")}
+        value={device.keepsCameraNotes ? "along" : "out"}
+        onChange={(value) => actions.update({ keepsCameraNotes: value === "along" })}
+        options={[
+          ["out", t("storage.notesOut")],
+          ["along", t("storage.notesAlong")],
+        ]}
       />
       <h3>{t("storage.here")}</h3>
       <p className="hint">

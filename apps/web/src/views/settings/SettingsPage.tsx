@@ -37,7 +37,7 @@ export interface SettingsProps {
   readonly canInstall: boolean;
   /** A backup that is being made, in entries. */
   readonly backup: { readonly done: number; readonly total: number } | undefined;
-  readonly files: Omit<FilesSectionProps, "fetchesUpToBytes">;
+  readonly files: Omit<FilesSectionProps, "device">;
   readonly actions: SafetySectionActions &
     PrivacyActions &
     ExportActions &
@@ -97,7 +97,7 @@ export function SettingsPage({
       />
       <DevicesSection {...{ devices, linking, histories, hasPassphrase, hindrance, nowMs, actions }} />
       <CallsSection />
-      <FilesSection fetchesUpToBytes={device.fetchesUpToBytes} {...files} />
+      <FilesSection device={device} {...files} />
       <NodeSection nodes={nodes} changeNode={actions.changeNode} />
       {hindrance === undefined ? (
         <BackupSection safety={self.safety} progress={backup} nowMs={nowMs} actions={actions} />

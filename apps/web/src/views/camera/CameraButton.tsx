@@ -14,18 +14,23 @@ export interface CameraProps {
 export function CameraButton({ onSend }: CameraProps) {
   const { t } = useWords();
   const [isOpen, setIsOpen] = useState(false);
+  const close = (): void => setIsOpen(false);
   if (!window.matchMedia("(pointer: fine)").matches) return undefined;
   return (
     <>
       <span className="camera-button">
         <IconButton label={t("camera.open")} icon={<Camera size={20} aria-hidden />} onPress={() => setIsOpen(true)} />
       </span>
-      {isOpen ? <CameraDialog onSend={onSend} onClose={() => setIsOpen(false)} /> : undefined}
+      {isOpen ? (
+        <Dialog title={t("camera.title")} onClose={close}>
+          <CameraView onSend={onSend} onClose={close} />
+        </Dialog>
+      ) : undefined}
     </>
   );
 }
 
-function CameraDialog({ onSend, onClose }: CameraProps & { readonly onClose: () => void }) {
+function CameraView({ onSend, onClose }: CameraProps & { readonly onClose: () => void }) {
   const { t } = useWords();
   const video = useRef<HTMLVideoElement>(null);
   const camera = useRef<OpenCamera>(undefined);
@@ -58,7 +63,7 @@ function CameraDialog({ onSend, onClose }: CameraProps & { readonly onClose: () 
     onClose();
   });
   return (
-    <Dialog title={t("camera.title")} onClose={onClose}>
+    <>
       {taken === undefined ? (
         // what the camera sees has no words
         <video className="camera-picture" ref={video} playsInline muted hidden={problem !== undefined} />
@@ -83,6 +88,6 @@ function CameraDialog({ onSend, onClose }: CameraProps & { readonly onClose: () 
           {t("app.cancel")}
         </Button>
       </div>
-    </Dialog>
+    </>
   );
 }

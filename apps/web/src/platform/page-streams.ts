@@ -71,7 +71,7 @@ export class PageStreams {
 
   #asked(id: string, port: MessagePort): void {
     const served = this.#served.get(id);
-    const answer = (message: KeptAnswer, given: ArrayBuffer[] = []): void => port.postMessage(message, given);
+    const answer = (message: KeptAnswer): void => port.postMessage(message);
     if (served === undefined) {
       answer({ kind: "unknown" });
       return;
@@ -84,9 +84,7 @@ export class PageStreams {
         return;
       }
       const found = await read(data.at, data.size).catch(() => undefined); // the browser is told that it is not here
-      // Given away: copies of a large file would wait for the collector.
-      const isWhole = found !== undefined && found.length > 0 && found.length === found.buffer.byteLength;
-      answer({ kind: "bytes", bytes: found }, isWhole ? [found.buffer] : []);
+      answer({ kind: "bytes", bytes: found });
       (await this.#active())?.postMessage(KEPT_ALIVE);
     };
     answer({ kind: "facts", bytes, type, name });

@@ -1,16 +1,14 @@
 /** One end of a channel between two threads. */
 export interface Port {
-  /** `transfer`: what goes along and is no longer here. */
-  post(message: unknown, transfer?: readonly Transferred[]): void;
+  /** `transfer`: ports that go along and are no longer here. */
+  post(message: unknown, transfer?: readonly MessagePort[]): void;
   /** One receiver. What arrived before there was one may be lost. */
   receive(receiver: (message: unknown) => void): void;
 }
 
-export type Transferred = MessagePort | ArrayBuffer;
-
 /** A worker as its owner sees it, or the scope of a worker as its own script sees it. */
 interface Thread {
-  postMessage(message: unknown, transfer: Transferred[]): void;
+  postMessage(message: unknown, transfer: MessagePort[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<unknown>) => void): void;
 }
 

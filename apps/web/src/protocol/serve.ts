@@ -1,7 +1,7 @@
 // The answering side of a port.
 import { toFailure } from "./failure.ts";
 import { isCallerMessage, type Operations, type ServerMessage } from "./messages.ts";
-import type { Port, Transferred } from "./port.ts";
+import type { Port } from "./port.ts";
 import { WebError } from "./web-error.ts";
 
 export type Handlers<Ops extends Operations> = {
@@ -18,7 +18,7 @@ export function serve<Ops extends Operations, Notice = never>(
 ): (notice: Notice, transfer?: readonly MessagePort[]) => void {
   const table = new Map<string, (request: never, signal: AbortSignal) => unknown>(Object.entries(handlers));
   const running = new Map<number, AbortController>();
-  const post = (message: ServerMessage, transfer?: readonly Transferred[]): void => port.post(message, transfer);
+  const post = (message: ServerMessage, transfer?: readonly MessagePort[]): void => port.post(message, transfer);
   const answer = async (id: number, op: string, request: unknown): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
@@ -26,7 +26,7 @@ export function serve<Ops extends Operations, Notice = never>(
       const handler = table.get(op);
       if (handler === undefined) throw new WebError({ code: "web/unknownOperation" });
       const value = await handler(request as never, controller.signal);
-      if (!controller.signal.aborted) post({ kind: "answer", id, value }, goingAlong(value));
+      if (!controller.signal.aborted) post({ kind: "answer", id, value });
     } catch (error) {
       if (!controller.signal.aborted) post({ kind: "failure", id, failure: toFailure(error) });
     } finally {
@@ -43,10 +43,4 @@ export function serve<Ops extends Operations, Notice = never>(
     notices += 1;
     post({ kind: "notice", id: notices, notice }, transfer);
   };
-}
-
-/** Bytes that are the whole answer are given away: a large file is many of them, and a copy of each waits for the collector. */
-function goingAlong(value: unknown): readonly ArrayBuffer[] {
-  if (!(value instanceof Uint8Array) || !(value.buffer instanceof ArrayBuffer)) return [];
-  return value.length > 0 && value.length === value.buffer.byteLength ? [value.buffer] : [];
 }

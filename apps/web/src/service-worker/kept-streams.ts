@@ -93,28 +93,25 @@ function streamed(
   let at = from;
   let answered: (bytes: Uint8Array<ArrayBuffer> | undefined) => void = () => undefined;
   port.onmessage = ({ data }: MessageEvent<KeptAnswer>) => (data.kind === "bytes" ? answered(data.bytes) : undefined);
-  let given: ArrayBuffer | undefined;
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    // Nothing is read ahead: whoever asks for more has used up what was given before. The collector would come too late.
-    if (given !== undefined && "transfer" in given) given.transfer(0);
-    given = undefined;
-    if (at < until) {
-      const size = Math.min(STEP_BYTES, until - at);
-      const bytes = await new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve) => {
-        answered = resolve;
-        say(port, { kind: "read", at, size });
-      });
-      // A download that ends early is shown as failed by the browser, and never as the file.
-      if (bytes === undefined || bytes.length !== size) throw new TypeError("the page does not have it any more");
-      given = bytes.buffer;
-      controller.enqueue(bytes);
-      at += size;
-    }
-    if (at < until) return;
-    controller.close();
-    say(port, { kind: "end" });
-  };
-  return new ReadableStream<Uint8Array>({ pull, cancel: () => say(port, { kind: "end" }) }, { highWaterMark: 0 });
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      if (at < until) {
+        const size = Math.min(STEP_BYTES, until - at);
+        const bytes = await new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve) => {
+          answered = resolve;
+          say(port, { kind: "read", at, size });
+        });
+        // A download that ends early is shown as failed by the browser, and never as the file.
+        if (bytes === undefined || bytes.length !== size) throw new TypeError("the page does not have it any more");
+        controller.enqueue(bytes);
+        at += size;
+      }
+      if (at < until) return;
+      controller.close();
+      say(port, { kind: "end" });
+    },
+    cancel: () => say(port, { kind: "end" }),
+  });
 }
 
 function say(port: MessagePort, request: KeptRequest): void {

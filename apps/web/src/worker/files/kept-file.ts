@@ -1,6 +1,6 @@
 // One file as this browser keeps it: in pieces, each sealed under a key of this file alone, so that nothing of it lies on the disk in
 // the clear (W4) and any part of it can be read. Pieces are only ever added behind each other: what was flushed stays whatever happens.
-import { equalBytes } from "@p2pcrypt/bytes";
+import { equalBytes, giveBack } from "@p2pcrypt/bytes";
 import { type FileSink, FileStoreError } from "@p2pcrypt/client";
 
 /** The part of a FileSystemSyncAccessHandle that is used. */
@@ -99,11 +99,9 @@ export class KeptFile {
     for (let index = indexOf(this.#pieces, at), from = at; from < end; index++) {
       const piece = this.#pieces[index];
       if (piece === undefined) break;
-      const opened = await this.#opened(index, piece);
-      const part = opened.subarray(from - piece.from, end - piece.from);
+      const part = (await this.#opened(index, piece)).subarray(from - piece.from, end - piece.from);
       bytes.set(part, from - at);
       from += part.length;
-      giveBack(opened);
     }
     return bytes;
   }
@@ -140,7 +138,7 @@ export class KeptFile {
     this.#pieces.push(piece);
   }
 
-  async #opened(index: number, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+  async #opened(index: number, piece: Piece): Promise<Uint8Array> {
     const slot = this.#slotOf(piece.bytes);
     const isThere = stored(() => this.#raw.read(slot, { at: slotAt(index) })) === slot.length;
     if (!isThere || !equalBytes(slot.subarray(0, FACTS_BYTES), factsOf(piece))) throw new FileStoreError("store/failed");
@@ -276,9 +274,4 @@ export function storeErrorOf(cause: unknown): FileStoreError {
   if (cause instanceof FileStoreError) return cause;
   const isFull = cause instanceof Error && cause.name === "QuotaExceededError";
   return new FileStoreError(isFull ? "store/full" : "store/failed", { cause });
-}
-
-/** Frees a buffer that nobody needs any more: a large file is so many of them that the collector comes too late. */
-function giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if ("transfer" in buffer) buffer.transfer(0);
 }

@@ -110,7 +110,8 @@ it("B5 B6: a PDF is read page by page, drawn in a frame that has no origin, no s
   await pages(2).waitFor();
   await expect.poll(() => colourOf(ben)).toEqual([255, 0, 0]);
   await dialog.getByRole("button", { name: t("pdf.next") }).click();
-  await expect.poll(() => colourOf(ben)).toEqual([0, 0, 255]);
+  // What is scanned lies over a blue that is seen where its decoder is missing.
+  await expect.poll(() => colourOf(ben)).toEqual([0, 0, 0]);
   expect(await dialog.getByRole("button", { name: t("pdf.next") }).isDisabled()).toBe(true);
   const narrow = await dialog.locator("canvas").evaluate((canvas) => (canvas as HTMLCanvasElement).width);
   await dialog.getByRole("button", { name: t("file.zoom", { size: `${number(1)}×` }) }).click();

@@ -20,17 +20,30 @@ export interface PdfParts {
 /** A page of 300 by 400 points, in Helvetica where it writes. */
 const BOX = "/MediaBox [0 0 300 400]";
 
+/**
+ * A black square of eight by eight, as a scanner packs it (ITU-T T.6): eight lines that are each like the one above, and the end. The
+ * library's decoder for it is a file of its own.
+ */
+const SCAN = Buffer.concat([
+  Buffer.from(
+    "<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 8 /Rows 8 /BlackIs1 true >> /Length 4 >>\nstream\n",
+  ),
+  Buffer.from([0xff, 0x00, 0x10, 0x01]),
+  Buffer.from("\nendstream"),
+]);
+
 export function pdfOf({ pages, forms = [], catalog = "", page = "", trailer = "" }: PdfParts): Buffer {
-  // 1 catalog, 2 pages, 3 font, then the forms, then two for each page.
-  const formAt = 4;
+  // 1 catalog, 2 pages, 3 font, 4 scan, then the forms, then two for each page.
+  const formAt = 5;
   const pageAt = formAt + forms.length;
   const names = forms.map((_, at) => `/F${at} ${formAt + at} 0 R`).join(" ");
-  const resources = `/Resources << /Font << /H 3 0 R >> /XObject << ${names} >> >>`;
+  const resources = `/Resources << /Font << /H 3 0 R >> /XObject << /Scan 4 0 R ${names} >> >>`;
   const kids = pages.map((_, at) => `${pageAt + 2 * at} 0 R`).join(" ");
   const objects = [
     `<< /Type /Catalog /Pages 2 0 R ${catalog} >>`,
     `<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`,
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    SCAN,
     ...forms.map((drawn) => stream(drawn, `/Type /XObject /Subtype /Form /BBox [0 0 300 400] ${resources}`)),
     ...pages.flatMap((drawn, at) => [
       `<< /Type /Page /Parent 2 0 R ${BOX} ${resources} /Contents ${pageAt + 2 * at + 1} 0 R ${page} >>`,
@@ -83,7 +96,11 @@ const given = (name: string, buffer: Buffer): GivenFile => ({ name, mimeType: "a
 export const report = given(
   "report.pdf",
   pdfOf({
-    pages: [pageOf("0 0.6 0.2", "First page"), pageOf("1 0 0", "Second page"), pageOf("0 0 1", "Third page")],
+    pages: [
+      pageOf("0 0.6 0.2", "First page"),
+      pageOf("1 0 0", "Second page"),
+      `${pageOf("0 0 1", "Third page")} q 300 0 0 400 0 0 cm /Scan Do Q`,
+    ],
     catalog: "/OpenAction << /S /JavaScript /JS (app.alert\\('ran'\\)) >>",
     page: "/AA << /O << /S /URI /URI (https://evil.invalid/) >> >> /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 300 400] /A << /S /URI /URI (https://evil.invalid/) >> >>]",
   }),

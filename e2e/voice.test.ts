@@ -6,7 +6,12 @@ import { useStage } from "./rig/stage.ts";
 import { befriend } from "./story/begin.ts";
 import { attach, cardOf } from "./story/files.ts";
 
-const MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const MICROPHONE = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  // With a camera, a browser asks for models of its own.
+  "--optimization-guide-service-get-models-url=https://127.0.0.1:1/",
+];
 
 const stage = useStage();
 

@@ -14,7 +14,7 @@ import { type Result, rounded } from "../result.ts";
 const SEALING = fileURLToPath(new URL("../file-sealing.ts", import.meta.url));
 const PAGE = `import { measureSealing } from ${JSON.stringify(SEALING)};
 globalThis.measured = () => measureSealing({
-  subtle: crypto.subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance }, 3);`;
+  webCrypto: crypto.subtle, subtle: crypto.subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance, giveBack: () => undefined }, 3);`;
 
 declare global {
   function measured(): Promise<SealingRates>;

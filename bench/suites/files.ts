@@ -1,6 +1,8 @@
 // Files: what sealing and opening cost beside bare WebCrypto in the same run, and a large file through a node beside curl.
-import { randomBytes } from "node:crypto";
-import { nodeSubtle } from "../../apps/cli/src/files/node-subtle.ts";
+import { randomBytes, webcrypto } from "node:crypto";
+import { giveBack } from "@p2pcrypt/bytes";
+import type { Subtle } from "@p2pcrypt/files";
+import { keepFreedMemory, nodeSubtle } from "../../apps/cli/src/files/node-subtle.ts";
 import { measureSealing } from "../file-sealing.ts";
 import { measureTransfer } from "../file-transfer.ts";
 import { type Result, rounded } from "../result.ts";
@@ -8,7 +10,10 @@ import { type Result, rounded } from "../result.ts";
 const ROUNDS = 5;
 
 export async function run(): Promise<Result[]> {
-  const deps = { subtle: nodeSubtle, random: (length: number) => new Uint8Array(randomBytes(length)), clock: performance };
+  keepFreedMemory(); // as the command does, for both sides of the comparison
+  const webCrypto = webcrypto.subtle as unknown as Subtle;
+  const random = (length: number) => new Uint8Array(randomBytes(length));
+  const deps = { webCrypto, subtle: nodeSubtle, random, clock: performance, giveBack };
   const { rawSealMb, rawOpenMb, sealMb, openMb } = await measureSealing(deps, ROUNDS);
   return [
     {

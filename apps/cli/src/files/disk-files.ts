@@ -10,7 +10,7 @@ import { directDeps } from "../direct/open-direct.ts";
 import { systemTimers } from "../platform.ts";
 import { openSource } from "./disk-source.ts";
 import { httpFetch } from "./http-fetch.ts";
-import { nodeSubtle } from "./node-subtle.ts";
+import { keepFreedMemory, nodeSubtle } from "./node-subtle.ts";
 import { Spool } from "./spool.ts";
 
 const MAX_NUMBERS = 10_000;
@@ -18,6 +18,7 @@ const MAX_NUMBERS = 10_000;
 const LARGEST_PART = 32;
 
 export function diskFiles(spool: Spool): FileDeps {
+  keepFreedMemory();
   return {
     subtle: nodeSubtle,
     blobs: webBlobs({ fetch: httpFetch, abortController: () => new AbortController(), timers: systemTimers }, (pieces) => pieces),

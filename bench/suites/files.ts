@@ -2,7 +2,7 @@
 import { randomBytes, webcrypto } from "node:crypto";
 import { giveBack } from "@p2pcrypt/bytes";
 import type { Subtle } from "@p2pcrypt/files";
-import { keepFreedMemory, nodeSubtle } from "../../apps/cli/src/files/node-subtle.ts";
+import { nodeSubtle } from "../../apps/cli/src/files/node-subtle.ts";
 import { measureSealing } from "../file-sealing.ts";
 import { measureTransfer } from "../file-transfer.ts";
 import { type Result, rounded } from "../result.ts";
@@ -10,7 +10,6 @@ import { type Result, rounded } from "../result.ts";
 const ROUNDS = 5;
 
 export async function run(): Promise<Result[]> {
-  keepFreedMemory(); // as the command does, for both sides of the comparison
   const webCrypto = webcrypto.subtle as unknown as Subtle;
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const deps = { webCrypto, subtle: nodeSubtle, random, clock: performance, giveBack };

@@ -16,8 +16,8 @@ import { Model } from "./model.ts";
 export const MAX_PDF_BYTES = 64 * 2 ** 20;
 /** That are turned to; there are few longer books. */
 export const MAX_PDF_PAGES = 5_000;
-/** For opening it, and for each page. */
-export const PDF_STEP_MS = 20_000;
+/** For opening it, and for each page. Also what bounds its memory: a file that is made for it takes some 100 MB in a second. */
+export const PDF_STEP_MS = 10_000;
 
 /** `gone`: the file is not here any more; `unavailable`: there is no place here to take it apart in. */
 export type PdfFailure = PdfFault | "tooLarge" | "tooSlow" | "gone" | "unavailable";

@@ -123,6 +123,8 @@ export function Composer({ draft, sendsOnEnter, voice, bar, naming, actions, ref
             id="composer"
             ref={area}
             rows={1}
+            // Else a browser keeps what is being written with its open tabs, in the clear (W4).
+            autoComplete="off"
             dir="auto"
             aria-label={t("chat.message")}
             placeholder={t("chat.message")}

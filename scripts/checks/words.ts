@@ -14,7 +14,7 @@ const LANGUAGES: Readonly<Record<string, Catalogue>> = { en, ar };
 
 export function checkWords(): string[] {
   const sources = globSync("apps/web/src/**/*.{ts,tsx}", { cwd: root })
-    .filter((file) => !/words[/\\](en|en-first|en-later|ar)\.ts$|\.test\.tsx?$/.test(file))
+    .filter((file) => !/words[/\\](en|en-first|en-later|ar)(\.ts$|[/\\])|\.test\.tsx?$/.test(file))
     .map((file) => readFileSync(join(root, file), "utf8"))
     .join("\n");
   const firstSight = firstSightSources();
@@ -32,7 +32,7 @@ function firstSightSources(): string {
   const found = new Map<string, string>();
   const waiting = [join(root, "apps/web/src/main.tsx")];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (found.has(file) || /[/\\]words[/\\](en-first|en-later|ar)\.ts$/.test(file)) continue;
+    if (found.has(file) || /[/\\]words[/\\](en|en-first|en-later|ar)(\.ts$|[/\\])/.test(file)) continue;
     const text = readFileSync(file, "utf8");
     found.set(file, text);
     for (const [, imported = ""] of text.matchAll(/^(?:import|export) (?!type )[^;]*?"(\.[^"]+\.tsx?)";/gm))

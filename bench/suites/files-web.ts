@@ -12,9 +12,14 @@ import type { SealingRates } from "../file-sealing.ts";
 import { type Result, rounded } from "../result.ts";
 
 const SEALING = fileURLToPath(new URL("../file-sealing.ts", import.meta.url));
+const HASHING = fileURLToPath(new URL("../../apps/web/src/hashing/", import.meta.url));
+/** As the client's worker does it, in a page. */
 const PAGE = `import { measureSealing } from ${JSON.stringify(SEALING)};
+import { HashThread } from ${JSON.stringify(join(HASHING, "hash-thread.ts"))};
+import { hashingSubtle } from ${JSON.stringify(join(HASHING, "hashing-subtle.ts"))};
+const subtle = hashingSubtle(crypto.subtle, () => HashThread.begin(() => new Worker("/hash.js")));
 globalThis.measured = () => measureSealing({
-  webCrypto: crypto.subtle, subtle: crypto.subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance, giveBack: () => undefined }, 3);`;
+  webCrypto: crypto.subtle, subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance, giveBack: () => undefined }, 3);`;
 
 declare global {
   function measured(): Promise<SealingRates>;
@@ -25,12 +30,15 @@ export async function run(): Promise<Result[]> {
   return [...(await measurePage()), ...(await measureBrowserFiles())];
 }
 
-async function measurePage(): Promise<Result[]> {
+export async function measurePage(): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), "p2pcrypt-bench-"));
-  const stdin = { contents: PAGE, resolveDir: fileURLToPath(new URL("..", import.meta.url)) };
-  const bundle = await build({ stdin, bundle: true, format: "iife", conditions: ["source"], write: false });
-  const server = createServer(({ url }, response) => {
-    if (url === "/page.js") response.setHeader("content-type", "text/javascript").end(bundle.outputFiles[0]?.contents);
+  const scripts = new Map([
+    ["/page.js", await bundled(PAGE)],
+    ["/hash.js", await bundled(`import ${JSON.stringify(join(HASHING, "hash-worker.ts"))};`)],
+  ]);
+  const server = createServer(({ url = "" }, response) => {
+    const script = scripts.get(url);
+    if (script !== undefined) response.setHeader("content-type", "text/javascript").end(script);
     else response.setHeader("content-type", "text/html").end("<!doctype html><title>bench</title><script src=/page.js></script>");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -48,6 +56,12 @@ async function measurePage(): Promise<Result[]> {
     server.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function bundled(contents: string): Promise<Uint8Array | undefined> {
+  const stdin = { contents, resolveDir: fileURLToPath(new URL("..", import.meta.url)) };
+  const bundle = await build({ stdin, bundle: true, format: "iife", conditions: ["source"], write: false });
+  return bundle.outputFiles[0]?.contents;
 }
 
 function result(name: string, ours: number, raw: number): Result {

@@ -30,6 +30,16 @@ export class FileHash {
   }
 }
 
+/** Of bytes whose buffer nobody else looks at. What is called `bytes` takes their place. */
+export async function hashed(
+  subtle: Subtle,
+  bytes: Uint8Array,
+): Promise<{ readonly bytes: Uint8Array; readonly digest: Uint8Array }> {
+  if (subtle.hashAway === undefined) return { bytes, digest: await sha256(subtle, bytes) };
+  const back = await subtle.hashAway(bytes);
+  return { bytes: back.bytes, digest: new Uint8Array(back.digest) };
+}
+
 export async function sha256(subtle: Subtle, bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", bytes));
 }

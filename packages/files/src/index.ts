@@ -9,5 +9,5 @@ export { MIN_PADDED_BYTES, paddedBytes } from "./padme.ts";
 export { safeFileName, splitExtension } from "./safe-name.ts";
 export { createSealingSecret, FileSealer, type ReadSource, type SealedSegment, type SealingSecret } from "./sealer.ts";
 export { HEADER_BYTES, type Layout, layoutOf, SEGMENT_BYTES, type Segment, segmentAt } from "./segments.ts";
-export type { Subtle, SubtleKey } from "./subtle.ts";
+export type { HashedBytes, Subtle, SubtleKey } from "./subtle.ts";
 export { TinkStream } from "./tink-stream.ts";

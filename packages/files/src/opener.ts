@@ -1,6 +1,6 @@
 import { equalBytes } from "@p2pcrypt/bytes";
 import { commitmentOf, encodeFacts, type FileFacts, sealedLayout } from "./file-facts.ts";
-import { FileHash, HASH_BYTES, sha256 } from "./file-hash.ts";
+import { FileHash, HASH_BYTES, hashed, sha256 } from "./file-hash.ts";
 import { FilesError } from "./files-error.ts";
 import { inFlight } from "./in-flight.ts";
 import { type Layout, SEGMENT_BYTES, segmentAt } from "./segments.ts";
@@ -67,8 +67,8 @@ export class FileOpener {
     const hash = new FileHash(this.#subtle, from.chain);
     const buffers: Uint8Array[] = [];
     const cut = inSegments(sealed, { layout: this.layout, from: from.segment, buffers });
-    const pieces = inFlight(cut, async ({ index, bytes, buffer }) => {
-      const [plaintext, digest] = await Promise.all([this.#open(index, bytes), sha256(this.#subtle, bytes)]);
+    const pieces = inFlight(cut, async ({ index, bytes }) => {
+      const { plaintext, digest, buffer } = await this.#check(index, bytes);
       buffers.push(buffer);
       return { index, plaintext, digest };
     });
@@ -78,6 +78,16 @@ export class FileOpener {
       if (isLast && !equalBytes(hash.chain, this.#secret.hash)) throw new FilesError("files/wrongHash");
       yield { index, bytes: this.#withoutPadding(plaintext, plaintextAt), chain: hash.chain };
     }
+  }
+
+  /** `buffer`: where the next segment may lie. */
+  async #check(index: number, sealed: Uint8Array) {
+    if (this.#subtle.hashAway === undefined) {
+      const [plaintext, digest] = await Promise.all([this.#open(index, sealed), sha256(this.#subtle, sealed)]);
+      return { plaintext, digest, buffer: new Uint8Array(sealed.buffer) };
+    }
+    const { bytes, digest } = await hashed(this.#subtle, sealed);
+    return { plaintext: await this.#open(index, bytes), digest, buffer: new Uint8Array(bytes.buffer) };
   }
 
   async #open(index: number, bytes: Uint8Array): Promise<Uint8Array> {
@@ -95,9 +105,8 @@ export class FileOpener {
 
 interface CutSegment {
   readonly index: number;
+  /** At the beginning of a buffer of their own, which is used again once they are opened. */
   readonly bytes: Uint8Array;
-  /** Where they lie: used again once they are opened. */
-  readonly buffer: Uint8Array;
 }
 
 const BEGINNING: OpeningPlace = { segment: 0, chain: new Uint8Array(HASH_BYTES) };
@@ -111,7 +120,7 @@ async function* inSegments(
   const wanted = (): number => (index < layout.segments ? segmentAt(layout, index).sealedBytes : 0);
   const empty = (): Uint8Array => buffers.pop() ?? new Uint8Array(SEGMENT_BYTES);
   let [buffer, filled, size] = [empty(), 0, wanted()];
-  const whole = (): CutSegment => ({ index, bytes: buffer.subarray(0, size), buffer });
+  const whole = (): CutSegment => ({ index, bytes: buffer.subarray(0, size) });
   for await (const piece of sealed) {
     for (let at = 0; at < piece.length; ) {
       if (filled === size) throw new FilesError("files/extended");

@@ -1,5 +1,5 @@
 import { commitmentOf, encodeFacts, type FileFacts, KEY_BYTES, sealedLayout } from "./file-facts.ts";
-import { sha256 } from "./file-hash.ts";
+import { hashed } from "./file-hash.ts";
 import { FilesError } from "./files-error.ts";
 import { inFlight } from "./in-flight.ts";
 import { type Layout, NONCE_PREFIX_BYTES, SALT_BYTES, SEGMENT_BYTES, segmentAt } from "./segments.ts";
@@ -67,9 +67,9 @@ export class FileSealer {
     const buffers: Uint8Array[] = [];
     return inFlight(numbers(from, this.layout.segments), async (index) => {
       const buffer = buffers.pop() ?? new Uint8Array(SEGMENT_BYTES);
-      const bytes = await this.#stream.seal(index, await this.#plaintext(read, index, buffer));
+      const sealed = await this.#stream.seal(index, await this.#plaintext(read, index, buffer));
       buffers.push(buffer);
-      return { index, bytes, digest: await sha256(this.#subtle, bytes) };
+      return { index, ...(await hashed(this.#subtle, sealed)) };
     });
   }
 

@@ -16,6 +16,17 @@ export interface Subtle {
   deriveBits(algorithm: HkdfSha256, key: SubtleKey, bits: number): Promise<ArrayBuffer>;
   encrypt(algorithm: AesGcm, key: SubtleKey, plaintext: Uint8Array): Promise<ArrayBuffer>;
   decrypt(algorithm: AesGcm, key: SubtleKey, ciphertext: Uint8Array): Promise<ArrayBuffer>;
+  /**
+   * SHA-256 by another thread, which is given the bytes meanwhile, buffer and all, and gives them back. Nobody needs it where WebCrypto
+   * has threads of its own.
+   */
+  hashAway?(bytes: Uint8Array): Promise<HashedBytes>;
+}
+
+export interface HashedBytes {
+  /** The same, perhaps under another object. */
+  readonly bytes: Uint8Array;
+  readonly digest: ArrayBuffer;
 }
 
 interface HkdfSha256 {

@@ -3,6 +3,7 @@ import { type ClientDeps, webBlobs, webTransport } from "@p2pcrypt/client";
 import type { Subtle } from "@p2pcrypt/files";
 import { createXWingCrypto } from "@p2pcrypt/session";
 import { computeHandlers } from "../compute/compute.ts";
+import { hashingSubtle } from "../hashing/hashing-subtle.ts";
 import { Caller } from "../protocol/caller.ts";
 import type { ClientNotice, ClientOperations } from "../protocol/client-protocol.ts";
 import type { ComputeOperations } from "../protocol/compute-protocol.ts";
@@ -64,7 +65,10 @@ function serveClient(): void {
     deviceName: deviceNameOf(navigator.userAgent),
     files: {
       // It fits but for shared memory, which nothing here has.
-      subtle: crypto.subtle as Subtle,
+      subtle: hashingSubtle(crypto.subtle as Subtle, async () => {
+        const { startHashing } = await import("./files/start-hashing.ts");
+        return startHashing(self.location.origin);
+      }),
       blobs: webBlobs<AbortSignal, readonly Uint8Array[]>(
         {
           fetch: egress.guardedBlobs(async (url, init) => (await parts()).send(url, init)),

@@ -3,6 +3,7 @@
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { CertifiedRow } from "../store/rows.ts";
+import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 import { mergeCertified } from "../trust/certified.ts";
 
@@ -12,9 +13,9 @@ export type SharedCertified = Pick<
 >;
 
 /** @returns undefined of somebody who is neither vouched for nor a root, and never was as far as own devices know. */
-export function sharedCertified({ tables, account }: Core, tx: Tx, id: string): SharedCertified | undefined {
+export function sharedCertified({ tables }: Core, tx: Tx, id: string): SharedCertified | undefined {
   const row = tx.get(tables.certified, id);
-  if (row === undefined || row.identityId === account.identityId) return undefined;
+  if (row === undefined || row.identityId === tx.get(tables.account, SELF)?.identityId) return undefined;
   const { identityId, own, ownName, ownCut, rootAmount, givenTo } = row;
   const wasTold = tx.get(tables.ownStates, certifiedKey(identityId)) !== undefined;
   if (own === undefined && rootAmount === undefined && !wasTold) return undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { licences } from "./scripts/licences.ts";
 
 const conditions = ["browser", "module", "import", "default"];
 
@@ -13,12 +14,12 @@ const codeSplitting = { groups: [{ name: "first", tags: ["$initial" as const] }]
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [ownSources(), react()],
+  plugins: [ownSources(), react(), licences(true)],
   // The same code with the rare algorithms in files of their own, which are loaded when a certificate needs them.
   resolve: { conditions, alias: { openpgp: "openpgp/lightweight" } },
   worker: {
     format: "es",
-    plugins: () => [ownSources(), classicPdf()],
+    plugins: () => [ownSources(), classicPdf(), licences(false)],
     // Libraries in there write to the console; what they write may be about keys.
     rolldownOptions: { output: { codeSplitting, minify: { compress: { dropConsole: true }, mangle: true } } },
   },

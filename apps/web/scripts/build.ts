@@ -10,7 +10,7 @@ import { assertBudget } from "./budget.ts";
 
 /** Everything else is named in it. */
 const MANIFEST = "build.json";
-const COMPRESSED = /\.(html|js|css|json|svg|wasm|webmanifest)$/;
+const COMPRESSED = /\.(html|js|css|json|svg|txt|wasm|webmanifest)$/;
 
 const web = join(import.meta.dirname, "..");
 const out = process.argv[2] ?? join(web, "dist");

@@ -46,6 +46,9 @@ export function BuildSection({
         <>
           <p className="code">{t("settings.build", { hash: build.hash })}</p>
           <p className="hint">{t("settings.buildHint")}</p>
+          <a href="/licences.txt" target="_blank" rel="noreferrer">
+            {t("settings.licences")}
+          </a>
         </>
       )}
     </section>

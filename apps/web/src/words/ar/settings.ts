@@ -244,6 +244,7 @@ export const settings = {
   "settings.deleting": "يجري التوديع",
   "settings.deleteOffline": "تعذّر الوصول إلى العقدة: مُحيت الهوية هنا ولم تُلغَ هناك.",
   "settings.build": "البناء {{hash}}",
+  "settings.licences": "ما فيه من عمل الآخرين ورخصه",
   "settings.buildHint": "الأمر p2pcrypt verify-web يقارن كل بايت تقدمه عقدة بالبناء الموقّع.",
   "settings.update": "نسخة جديدة جاهزة.",
   "settings.updateGo": "حمّلها",

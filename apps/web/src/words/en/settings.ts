@@ -222,6 +222,7 @@ export const settings = {
   "settings.deleting": "Saying goodbye",
   "settings.deleteOffline": "The node could not be reached: the identity is erased here and not revoked there.",
   "settings.build": "Build {{hash}}",
+  "settings.licences": "Others' work in it, and its licences",
   "settings.buildHint": "p2pcrypt verify-web compares every byte a node serves with the signed build.",
   "settings.install": "Install",
   "settings.installHint": "Install the app to keep it and its data close.",

@@ -176,14 +176,15 @@ async function contextProposal(
   change: ContextChange,
   header: HandshakeHeader,
 ): Promise<Proposal[]> {
-  const { administrators, location, streamAdminKeys, name, disappearAfterS } = change;
-  if ([administrators, location, streamAdminKeys, name, disappearAfterS].every((part) => part === undefined)) return [];
+  const { administrators, location, streamAdminKeys, name, disappearAfterS, picture } = change;
+  if ([administrators, location, streamAdminKeys, name, disappearAfterS, picture].every((part) => part === undefined)) return [];
   let context: ConversationContext = {
     ...state.context,
     ...(location === undefined ? {} : { location }),
     ...(streamAdminKeys === undefined ? {} : { streamAdminKeys }),
     ...(name === undefined ? {} : { name }),
     ...(disappearAfterS === undefined ? {} : { disappearAfterS }),
+    ...(picture === undefined ? {} : { picture }),
   };
   const wanted = administrators === undefined ? undefined : [...new Set(administrators)].sort();
   if (wanted !== undefined && wanted.join() !== state.context.administrators.join()) {

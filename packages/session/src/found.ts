@@ -24,12 +24,14 @@ export interface FoundOptions {
   /** Of the founder's leaf, as in a key package. */
   readonly streamAdminKey?: Uint8Array;
   readonly name?: string;
+  /** As in a change of the context. */
+  readonly picture?: Uint8Array;
 }
 
 const HOUR_MS = 3_600_000;
 
 export async function foundGroup(deps: SessionDeps, options: FoundOptions): Promise<SessionState> {
-  const { device, location, streamAdminKeys, nowMs, streamAdminKey, name = "" } = options;
+  const { device, location, streamAdminKeys, nowMs, streamAdminKey, name = "", picture = new Uint8Array(0) } = options;
   const founding = decodeFoundingStatement(options.founding);
   const context: ConversationContext = {
     founding,
@@ -39,6 +41,7 @@ export async function foundGroup(deps: SessionDeps, options: FoundOptions): Prom
     streamAdminKeys,
     name,
     disappearAfterS: 0,
+    picture,
   };
   const groupId = groupIdOf(founding.bytes);
   const { publicPackage, privatePackage } = await generateKeyPackage(deps.crypto, {

@@ -40,9 +40,11 @@ function contextEvents(before: EpochState, after: EpochState, by: Member): Group
   if (differs(before, { streamAdminKeys: was.streamAdminKeys }, { streamAdminKeys })) {
     events.push({ kind: "streamAdminKeysChanged", streamAdminKeys, by });
   }
-  const { name, disappearAfterS } = after.context;
+  const { name, disappearAfterS, picture } = after.context;
   if (was.name !== name) events.push({ kind: "nameChanged", name, by });
   if (was.disappearAfterS !== disappearAfterS) events.push({ kind: "disappearingChanged", disappearAfterS, by });
+  if (!equalBytes(was.picture, picture))
+    events.push({ kind: "pictureChanged", ...(picture.length === 0 ? {} : { picture }), by });
   return events;
 }
 

@@ -5,8 +5,10 @@ export type { StreamTokens } from "./exporters.ts";
 export type { FoundOptions } from "./found.ts";
 export {
   type ConversationContext,
+  isGroupPicture,
   MAX_CONVERSATION_NAME_BYTES,
   MAX_DISAPPEAR_AFTER_S,
+  MAX_GROUP_PICTURE_BYTES,
   type Place,
   type StreamAdminKey,
 } from "./group/conversation-context.ts";

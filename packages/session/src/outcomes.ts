@@ -96,6 +96,8 @@ export type GroupEvent =
   | { readonly kind: "streamAdminKeysChanged"; readonly streamAdminKeys: readonly StreamAdminKey[]; readonly by: Member }
   | { readonly kind: "nameChanged"; readonly name: string; readonly by: Member }
   | { readonly kind: "disappearingChanged"; readonly disappearAfterS: number; readonly by: Member }
+  /** Absent: it has none any more. */
+  | { readonly kind: "pictureChanged"; readonly picture?: Uint8Array; readonly by: Member }
   /** Somebody asked to leave: any member may commit it with `{kind: "acceptLeaves"}`. It never blocks sending. */
   | { readonly kind: "leaveRequested"; readonly member: Member }
   | { readonly kind: "epochStarted"; readonly epoch: bigint; readonly committer: Member };
@@ -110,6 +112,8 @@ export interface ContextChange {
   readonly name?: string;
   /** Whole seconds, at most four weeks; 0: never. */
   readonly disappearAfterS?: number;
+  /** A JPEG or WebP of at most 8 KiB; empty: none. */
+  readonly picture?: Uint8Array;
 }
 
 export type GroupChange =

@@ -117,6 +117,12 @@ export class Session {
     return this.#state.context.disappearAfterS;
   }
 
+  /** A small JPEG or WebP, as administrators chose it. Whether it decodes is nobody's word. */
+  get picture(): Uint8Array | undefined {
+    const { picture } = this.#state.context;
+    return picture.length === 0 ? undefined : picture;
+  }
+
   get streamAdminKeys(): readonly StreamAdminKey[] {
     return this.#state.context.streamAdminKeys;
   }

@@ -13,23 +13,27 @@ import {
 } from "./role-log.ts";
 
 // struct {
-//   uint8  version;                                        1 or 2
+//   uint8  version;                                        1, 2 or 3
 //   opaque founding<0..2^16-1>;                            FoundingStatement
 //   uint8  count;  opaque administrators[count][32];       ascending; never none
 //   uint8  count;  opaque role_log[count]<0..2^16-1>;      RoleLogEntry, oldest first, at most 16
 //   uint8  count;  Place location[count];                  at most 8
 //   uint8  count;  StreamAdminKey stream_admin_keys[count];  at most 64
-//   select (version) { case 1: empty; case 2: Agreed; }    2 exactly when something of it is not its default
+//   select (version) { case 1: empty; case 2: Agreed; case 3: Agreed, Picture; }
+//                                                          3 exactly when there is a picture, else 2 exactly when something
+//                                                          of Agreed is not its default
 // } ConversationContext;                                   extension type 0xF2C0
 // struct { opaque node[32]; opaque node_url<0..2^16-1>; opaque stream[32]; } Place;
 // struct { opaque identity[32]; opaque device[16]; opaque key[32]; } StreamAdminKey;
 // struct { opaque name<0..255>; uint32 disappear_after_s; } Agreed;     defaults: empty, 0
+// struct { opaque bytes<1..8192>; } Picture;               a JPEG or a WebP, by its first bytes
 
 export const CONVERSATION_EXTENSION_TYPE = 0xf2c0;
 const MAX_LOCATIONS = 8;
 const MAX_STREAM_ADMIN_KEYS = 64;
 const MAX_URL_BYTES = 512;
 export const MAX_CONVERSATION_NAME_BYTES = 128;
+export const MAX_GROUP_PICTURE_BYTES = 8_192;
 /** Four weeks. */
 export const MAX_DISAPPEAR_AFTER_S = 28 * 86_400;
 
@@ -56,6 +60,22 @@ export interface ConversationContext {
   readonly name: string;
   /** How long after it was sent a message is erased by everybody; 0: never. */
   readonly disappearAfterS: number;
+  /** Of a group: a small JPEG or WebP; empty: none. */
+  readonly picture: Uint8Array;
+}
+
+type Agreed = Pick<ConversationContext, "name" | "disappearAfterS" | "picture">;
+
+/** Whether bytes may be a group's picture: its kind and size. Nothing of it is decoded here. */
+export function isGroupPicture(bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_GROUP_PICTURE_BYTES) return false;
+  const isJpeg = startsWith(bytes, 0, [0xff, 0xd8, 0xff]);
+  // "RIFF", a length, "WEBP"
+  return isJpeg || (startsWith(bytes, 0, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes, 8, [0x57, 0x45, 0x42, 0x50]));
+}
+
+function startsWith(bytes: Uint8Array, at: number, sign: readonly number[]): boolean {
+  return sign.every((byte, offset) => bytes[at + offset] === byte);
 }
 
 /** What the next role log entry links to. */
@@ -74,12 +94,13 @@ export function encodeConversationContext(context: ConversationContext): Uint8Ar
   if (context.streamAdminKeys.length > MAX_STREAM_ADMIN_KEYS)
     throw new RangeError(`at most ${MAX_STREAM_ADMIN_KEYS} stream admin keys`);
   if (context.administrators.length > MAX_ADMINISTRATORS) throw new RangeError(`at most ${MAX_ADMINISTRATORS} administrators`);
-  const { name, disappearAfterS } = context;
+  const { name, disappearAfterS, picture } = context;
   if (encodeUtf8(name).length > MAX_CONVERSATION_NAME_BYTES) throw new RangeError(`at most ${MAX_CONVERSATION_NAME_BYTES} bytes`);
   if (disappearAfterS > MAX_DISAPPEAR_AFTER_S) throw new RangeError(`at most ${MAX_DISAPPEAR_AFTER_S} seconds`);
-  const isAgreed = name !== "" || disappearAfterS !== 0;
+  if (picture.length > 0 && !isGroupPicture(picture)) throw new RangeError("not a picture of a group");
+  const isAgreed = picture.length > 0 || name !== "" || disappearAfterS !== 0;
   const writer = new ByteWriter()
-    .u8(isAgreed ? 2 : 1)
+    .u8(picture.length > 0 ? 3 : isAgreed ? 2 : 1)
     .opaque16(context.founding.bytes)
     .u8(context.administrators.length);
   for (const administrator of context.administrators) writer.fixed(decodeHex(administrator), 32, "administrator");
@@ -94,6 +115,7 @@ export function encodeConversationContext(context: ConversationContext): Uint8Ar
     writer.fixed(decodeHex(identityId), 32, "identityId").fixed(deviceId, 16, "deviceId").fixed(key, 32, "key");
   }
   if (isAgreed) writer.text8(name).u32(disappearAfterS);
+  if (picture.length > 0) writer.opaque16(picture);
   return writer.finish();
 }
 
@@ -101,7 +123,7 @@ export function encodeConversationContext(context: ConversationContext): Uint8Ar
 export function decodeConversationContext(bytes: Uint8Array): ConversationContext {
   const reader = new ByteReader(bytes);
   const version = reader.u8("ConversationContext.version");
-  if (version !== 1 && version !== 2) throw new DecodeError("ConversationContext.version is unknown", 0);
+  if (version !== 1 && version !== 2 && version !== 3) throw new DecodeError("ConversationContext.version is unknown", 0);
   const founding = decodeFoundingStatement(reader.opaque16("ConversationContext.founding"));
   const administrators = readIdentities(reader, "ConversationContext.administrators");
   if (administrators.length === 0) throw new DecodeError("ConversationContext.administrators: none", reader.offset);
@@ -116,18 +138,26 @@ export function decodeConversationContext(bytes: Uint8Array): ConversationContex
     deviceId: reader.take(16, "StreamAdminKey.device"),
     key: reader.take(32, "StreamAdminKey.key"),
   }));
-  const agreed = version === 1 ? { name: "", disappearAfterS: 0 } : readAgreed(reader);
+  const agreed = readAgreed(reader, version);
   reader.end("ConversationContext");
   return { founding, administrators, roleLog, location, streamAdminKeys, ...agreed };
 }
 
 /** One context has one form: what says nothing is not written. */
-function readAgreed(reader: ByteReader): Pick<ConversationContext, "name" | "disappearAfterS"> {
+function readAgreed(reader: ByteReader, version: 1 | 2 | 3): Agreed {
+  const picture = new Uint8Array(0);
+  if (version === 1) return { name: "", disappearAfterS: 0, picture };
   const name = reader.text8("Agreed.name", MAX_CONVERSATION_NAME_BYTES);
   const disappearAfterS = reader.u32("Agreed.disappear_after_s");
-  if (name === "" && disappearAfterS === 0) throw new DecodeError("Agreed: nothing agreed", reader.offset);
+  if (version === 2 && name === "" && disappearAfterS === 0) throw new DecodeError("Agreed: nothing agreed", reader.offset);
   if (disappearAfterS > MAX_DISAPPEAR_AFTER_S) throw new DecodeError("Agreed.disappear_after_s: too long", reader.offset);
-  return { name, disappearAfterS };
+  return { name, disappearAfterS, picture: version === 3 ? readPicture(reader) : picture };
+}
+
+function readPicture(reader: ByteReader): Uint8Array {
+  const picture = reader.opaque16("Picture.bytes", MAX_GROUP_PICTURE_BYTES);
+  if (!isGroupPicture(picture)) throw new DecodeError("Picture.bytes: neither JPEG nor WebP", reader.offset);
+  return picture;
 }
 
 function readList<T>(reader: ByteReader, what: string, max: number, readOne: () => T): T[] {

@@ -131,6 +131,7 @@ export type ConversationEvent =
   /** A member pinned a message of this number. */
   | { readonly what: "pinned"; readonly by: string; readonly byId: IdentityId; readonly number: number }
   | { readonly what: "renamed"; readonly title: string; readonly by: string; readonly byId: IdentityId }
+  | { readonly what: "pictureChanged" | "pictureRemoved"; readonly by: string; readonly byId: IdentityId }
   /** Messages are erased so many seconds after they were sent; 0: no longer. */
   | { readonly what: "disappearing"; readonly afterS: number; readonly by: string; readonly byId: IdentityId }
   /** What they offered to be added with did not hold. */

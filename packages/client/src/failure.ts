@@ -54,6 +54,7 @@ export type ClientFailure =
   /** Only administrators change who is in it, who administers, and what it is called. */
   | { readonly code: "group/notAdmin" }
   | { readonly code: "group/badName"; readonly maxBytes: number }
+  | { readonly code: "group/badPicture"; readonly maxBytes: number }
   | { readonly code: "group/tooMany"; readonly most: number }
   /** Only who talks with this person can be added. */
   | { readonly code: "group/notAContact"; readonly identityId: string }

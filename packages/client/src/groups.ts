@@ -1,6 +1,6 @@
 // Groups: founding, members, roles. What a person wants is stored as a wish, and the conversation's task makes the commit for it.
 import { encodeUtf8 } from "@p2pcrypt/bytes";
-import { type IdentityId, MAX_CONVERSATION_NAME_BYTES } from "@p2pcrypt/session";
+import { type IdentityId, isGroupPicture, MAX_CONVERSATION_NAME_BYTES, MAX_GROUP_PICTURE_BYTES } from "@p2pcrypt/session";
 import { joinByWelcome } from "./conversation/join.ts";
 import { assertGoesOn } from "./conversation/open.ts";
 import { startThread } from "./conversation/start.ts";
@@ -14,7 +14,7 @@ import type { WelcomeBody } from "./mail/envelope.ts";
 import type { ContactSnapshot, ConversationId, ConversationSnapshot, GroupInvitation, GroupLinkPreview } from "./snapshots.ts";
 import type { GroupRow } from "./store/group-rows.ts";
 import type { Tx } from "./store/tx.ts";
-import type { Conversations, Groups } from "./surface.ts";
+import type { Conversations, Groups, NewGroupFacts } from "./surface.ts";
 import { contactSnapshot } from "./views.ts";
 
 const MAX_MEMBERS = 500;
@@ -32,15 +32,20 @@ export class ClientGroups implements Groups {
     this.#conversations = conversations;
   }
 
-  async create(name: string, members: readonly IdentityId[] = []): Promise<ConversationSnapshot> {
+  async create(
+    name: string,
+    members: readonly IdentityId[] = [],
+    { picture }: NewGroupFacts = {},
+  ): Promise<ConversationSnapshot> {
     const core = this.#core;
     assertName(name);
+    if (picture !== undefined) assertPicture(picture);
     assertGoesOn(core);
     const wanted = [...new Set(members)].filter((id) => id !== core.account.identityId);
     if (wanted.length >= MAX_MEMBERS) throw new ClientError({ code: "group/tooMany", most: MAX_MEMBERS });
     const id = await core.ledger.transact(async (tx) => {
       for (const identityId of wanted) this.#assertTalking(tx, identityId);
-      return foundGroup(core, tx, name, wanted);
+      return foundGroup(core, tx, { name, members: wanted, picture });
     });
     const conversation = this.#conversations.get(id);
     if (conversation === undefined) throw new ClientError({ code: "conversation/unknown" });
@@ -92,6 +97,20 @@ export class ClientGroups implements Groups {
   rename(id: ConversationId, name: string): Promise<void> {
     assertName(name);
     return this.#asAdmin(id, (tx, group) => putWish(this.#core, tx, group.groupId, { kind: "rename", name }));
+  }
+
+  async setPicture(id: ConversationId, picture: Uint8Array | undefined): Promise<void> {
+    if (picture !== undefined) assertPicture(picture);
+    // Copied: whoever called may go on writing into theirs.
+    const wish = { kind: "picture", picture: new Uint8Array(picture ?? []) } as const;
+    return this.#asAdmin(id, (tx, group) => putWish(this.#core, tx, group.groupId, wish));
+  }
+
+  async picture(id: ConversationId): Promise<Uint8Array | undefined> {
+    const thread = this.#core.tables.threads.get(id);
+    if (thread === undefined) throw new ClientError({ code: "conversation/unknown" });
+    const session = thread.groupId === undefined ? undefined : await this.#core.sessions.get(thread.groupId);
+    return session?.picture?.slice();
   }
 
   async leave(id: ConversationId, successor?: IdentityId): Promise<void> {
@@ -255,6 +274,10 @@ function assertName(name: string): void {
   const bytes = encodeUtf8(name).length;
   if (name.trim() === "" || !name.isWellFormed() || bytes > MAX_CONVERSATION_NAME_BYTES)
     throw new ClientError({ code: "group/badName", maxBytes: MAX_CONVERSATION_NAME_BYTES });
+}
+
+function assertPicture(picture: Uint8Array): void {
+  if (!isGroupPicture(picture)) throw new ClientError({ code: "group/badPicture", maxBytes: MAX_GROUP_PICTURE_BYTES });
 }
 
 function assertMember(group: GroupRow, identityId: IdentityId): void {

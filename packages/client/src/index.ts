@@ -105,7 +105,7 @@ export type {
   VerificationMethod,
 } from "./snapshots.ts";
 export { hasUnfinishedRestore } from "./store/restoring.ts";
-export type { Account, Client, Contacts, Conversations, Files, Groups, Search, Verification } from "./surface.ts";
+export type { Account, Client, Contacts, Conversations, Files, Groups, NewGroupFacts, Search, Verification } from "./surface.ts";
 export type {
   FileFactsSnapshot,
   OfferedFile,

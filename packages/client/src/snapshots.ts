@@ -242,6 +242,7 @@ export type PendingChange =
   | { readonly kind: "add" | "remove" | "promote" | "demote"; readonly identityId: IdentityId }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
+  | { readonly kind: "picture"; readonly isRemoved: boolean }
   | { readonly kind: "move"; readonly nodeUrl: string }
   | { readonly kind: "leave" };
 
@@ -278,6 +279,8 @@ export interface ConversationSnapshot {
   readonly knocks?: readonly Knock[];
   /** Who took this person in again after they had left: `acceptInvitation` joins, `declineInvitation` does not. */
   readonly invitedBy?: IdentityId;
+  /** Of a group that has a picture: its SHA-256, hex. `Groups.picture` has the bytes. */
+  readonly picture?: string;
   /** Messages are erased so many seconds after they were sent; 0: never. */
   readonly disappearAfterS?: number;
   readonly arrangement: Arrangement;

@@ -237,6 +237,11 @@ export interface Search {
   find(query: SearchQuery): Promise<SearchAnswer>;
 }
 
+export interface NewGroupFacts {
+  /** As for `setPicture`. */
+  readonly picture?: Uint8Array;
+}
+
 /**
  * Conversations of more than two: who is in them, who administers them, what they are called. Messages, history and reading are those of
  * `Conversations`. Every change is a commit that all members see, naming who made it; what waits for one is in the snapshot's `pending`.
@@ -246,9 +251,9 @@ export interface Groups {
    * Founds a group on the home node, with oneself as its administrator, and adds these contacts. They are in it at once, whether they
    * are there or not, and see it when they are. Works offline.
    *
-   * @throws {ClientError} group/badName, group/tooMany, group/notAContact
+   * @throws {ClientError} group/badName, group/badPicture, group/tooMany, group/notAContact
    */
-  create(name: string, members?: readonly IdentityId[]): Promise<ConversationSnapshot>;
+  create(name: string, members?: readonly IdentityId[], facts?: NewGroupFacts): Promise<ConversationSnapshot>;
   /** @throws {ClientError} group/notAdmin, group/notAContact, group/tooMany, conversation/unknown, conversation/closed */
   add(id: ConversationId, members: readonly IdentityId[]): Promise<void>;
   /** Takes somebody out, with all devices, and changes the stream's tokens in the same act. @throws {ClientError} as `add`, group/notAMember */
@@ -261,6 +266,14 @@ export interface Groups {
   handOver(id: ConversationId, identityId: IdentityId): Promise<void>;
   /** @throws {ClientError} group/badName, group/notAdmin, conversation/* */
   rename(id: ConversationId, name: string): Promise<void>;
+  /**
+   * Gives it a picture that all see, or takes it away. At most 8 KiB of JPEG or WebP; who shows it looks at its size before decoding it.
+   *
+   * @throws {ClientError} group/badPicture, group/notAdmin, conversation/*
+   */
+  setPicture(id: ConversationId, picture: Uint8Array | undefined): Promise<void>;
+  /** What administrators chose. Nobody has looked whether it decodes. @throws {ClientError} conversation/unknown */
+  picture(id: ConversationId): Promise<Uint8Array | undefined>;
   /**
    * Leaves. An administrator steps down first; the last one names a successor. Nothing of the group is shown from now on, and others see
    * that one has left once somebody's client has committed it.

@@ -135,6 +135,7 @@ export function conversationSnapshot(core: Core, thread: ThreadRow, isCaughtUp: 
     ...(thread.contactId === undefined ? {} : { contactId: thread.contactId }),
     ...(thread.kind === "group" ? groupFacts(core, members, group) : {}),
     ...(thread.kind === "direct" && group?.wishes !== undefined ? { pending: group.wishes.flatMap(pendingChange) } : {}),
+    ...(group?.picture === undefined || group.picture === "" ? {} : { picture: group.picture }),
     ...(group?.disappearAfterS === undefined ? {} : { disappearAfterS: group.disappearAfterS }),
     ...(last === undefined ? {} : { last }),
     ...(blocked === undefined ? {} : { sendingBlocked: blocked }),
@@ -189,6 +190,7 @@ function groupFacts(
 function pendingChange(wish: WishRow): readonly PendingChange[] {
   if (wish.kind === "devices") return [];
   if (wish.kind === "move") return [{ kind: "move", nodeUrl: wish.nodeUrl }];
+  if (wish.kind === "picture") return [{ kind: "picture", isRemoved: wish.picture.length === 0 }];
   if (wish.kind !== "role") return [wish];
   return [{ kind: wish.isAdmin ? "promote" : "demote", identityId: wish.identityId }];
 }

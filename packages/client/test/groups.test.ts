@@ -77,6 +77,53 @@ describe("a group", () => {
     await world.close(...all);
   });
 
+  it("has a picture that administrators choose and take away: all see it, who comes later too, and who did it", async () => {
+    const world = await World.create();
+    const [ana, ben, carol] = await people(world, "Ana", "Ben", "Carol");
+    const all = [ana, ben, carol];
+    await world.acquainted(ben, ana);
+    await world.acquainted(carol, ana);
+    const [first, next, mine] = [1, 2, 3].map((last) => new Uint8Array([0xff, 0xd8, 0xff, 0xe0, last])) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const { groups } = ana.client;
+    await expect(groups.create("Garden", [], { picture: new Uint8Array(9) })).rejects.toMatchObject({ code: "group/badPicture" });
+    const { id } = await groups.create("Garden", [idOf(ben)], { picture: first });
+    const shown = (one: Person) => one.client.groups.picture(groupIdOf(one));
+    await world.until("ben is in it", () => groupOf(ben)?.members.length === 2);
+    for (const one of [ana, ben]) expect(await shown(one)).toEqual(first);
+    expect(groupOf(ben)?.picture).toBe(groupOf(ana)?.picture);
+    await expect(ben.client.groups.setPicture(groupIdOf(ben), mine)).rejects.toMatchObject({ code: "group/notAdmin" });
+    for (const bad of [new Uint8Array(0), new Uint8Array([...next, ...new Uint8Array(8_188)])])
+      await expect(groups.setPicture(id, bad)).rejects.toMatchObject({ code: "group/badPicture" });
+
+    await groups.promote(id, idOf(ben));
+    await world.until("promoted", () => namesIn(ben).join() === "Ana*,Ben*" && groupOf(ana)?.pending?.length === 0);
+    const before = groupOf(ana)?.picture;
+    await groups.setPicture(id, next);
+    expect(groupOf(ana)?.pending).toEqual([{ kind: "picture", isRemoved: false }]);
+    await world.until("changed", () => [ana, ben].every((one) => groupOf(one)?.picture !== before));
+    await groups.add(id, [idOf(carol)]);
+    await world.until("carol is in it", () => all.every((one) => namesIn(one).length === 3));
+    for (const one of all) expect(await shown(one)).toEqual(next);
+
+    // Both at once: whichever comes second holds, for everybody.
+    await Promise.all([groups.setPicture(id, mine), ben.client.groups.setPicture(groupIdOf(ben), undefined)]);
+    await world.until("settled", () => [ana, ben].every((one) => groupOf(one)?.pending?.length === 0));
+    await world.until("the same", () => new Set(all.map((one) => groupOf(one)?.picture)).size === 1);
+    await ben.client.groups.setPicture(groupIdOf(ben), undefined);
+    await world.until("gone", () => all.every((one) => groupOf(one)?.picture === undefined));
+    for (const one of all) expect(await shown(one)).toBeUndefined();
+    const events = (await told(carol)).flatMap((event) => (event.what.startsWith("picture") ? [event] : []));
+    expect(events.at(-1)).toEqual({ what: "pictureRemoved", by: "Ben", byId: idOf(ben) });
+    expect(events).toContainEqual({ what: "pictureChanged", by: "Ana", byId: idOf(ana) });
+    expect(await told(ben)).toContainEqual({ what: "pictureChanged", by: "Ana", byId: idOf(ana) });
+    for (const one of all) expect(faults(one)).toEqual([]);
+    await world.close(...all);
+  });
+
   it("is handed over in one act; the new administrator removes, and the old one may not any more", async () => {
     const world = await World.create();
     const [ana, ben, carol] = await people(world, "Ana", "Ben", "Carol");

@@ -30,12 +30,16 @@ export function newThread(
   };
 }
 
+export interface FoundOptions {
+  readonly threadId: string;
+  readonly kind: "direct" | "group" | "self";
+  /** Of a group. */
+  readonly name?: string;
+  readonly picture?: Uint8Array | undefined;
+}
+
 /** Founds on the home node; the stream is made by the conversation's task. @throws {ClientError} node/unreachable: it was never reached */
-export async function foundGroupRow(
-  core: Core,
-  tx: Tx,
-  { threadId, kind, name }: { readonly threadId: string; readonly kind: "direct" | "group" | "self"; readonly name?: string },
-): Promise<GroupRow> {
+export async function foundGroupRow(core: Core, tx: Tx, { threadId, kind, name, picture }: FoundOptions): Promise<GroupRow> {
   const { deps, account, nowMs } = core;
   if (account.homeNodeId === undefined) throw new ClientError({ code: "node/unreachable", nodeUrl: account.homeNodeUrl });
   const device = {
@@ -56,6 +60,7 @@ export async function foundGroupRow(
     streamAdminKey: adminKey,
     nowMs,
     ...(name === undefined ? {} : { name }),
+    ...(picture === undefined ? {} : { picture }),
   });
   core.sessions.stage(tx, session);
   return {

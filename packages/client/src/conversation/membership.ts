@@ -1,4 +1,6 @@
 // Who has to come into a conversation or leave it, and the next commit that brings this about.
+
+import { sha256 } from "@noble/hashes/sha2.js";
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import { encodeCredential } from "@p2pcrypt/identity";
 import type { GroupChange, IdentityId, Place, Session } from "@p2pcrypt/session";
@@ -61,12 +63,14 @@ export function rosterOf({
   founder,
   name,
   disappearAfterS,
-}: Session): Pick<GroupRow, "roster" | "founder" | "name" | "disappearAfterS"> {
+  picture,
+}: Session): Pick<GroupRow, "roster" | "founder" | "name" | "disappearAfterS" | "picture"> {
   const rows = roster.map((member) => {
     const { identityId, deviceId, isAdministrator } = member;
     return { identityId, name: member.name, deviceId, isAdministrator };
   });
-  return { roster: rows, founder, name, disappearAfterS };
+  const hash = picture === undefined ? "" : encodeHex(sha256(picture));
+  return { roster: rows, founder, name, disappearAfterS, picture: hash };
 }
 
 export interface PlannedCommit {

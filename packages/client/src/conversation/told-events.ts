@@ -51,6 +51,8 @@ export function eventsOf(event: GroupEvent, before: Session, after: Session): re
       return [{ what: "renamed", title: event.name, ...actorOf(event.by) }];
     case "disappearingChanged":
       return [{ what: "disappearing", afterS: event.disappearAfterS, ...actorOf(event.by) }];
+    case "pictureChanged":
+      return [{ what: event.picture === undefined ? "pictureRemoved" : "pictureChanged", ...actorOf(event.by) }];
     case "memberUpdated":
     case "streamAdminKeysChanged":
     case "leaveRequested":

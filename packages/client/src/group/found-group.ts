@@ -5,11 +5,17 @@ import type { Core } from "../core.ts";
 import type { WishRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 
+export interface NewGroup {
+  readonly name: string;
+  readonly members: readonly IdentityId[];
+  readonly picture: Uint8Array | undefined;
+}
+
 /** @returns the conversation's id. @throws {ClientError} node/unreachable */
-export async function foundGroup(core: Core, tx: Tx, name: string, members: readonly IdentityId[]): Promise<string> {
+export async function foundGroup(core: Core, tx: Tx, { name, members, picture }: NewGroup): Promise<string> {
   const { threads, groups } = core.tables;
   const id = core.newId();
-  const group = await foundGroupRow(core, tx, { threadId: id, kind: "group", name });
+  const group = await foundGroupRow(core, tx, { threadId: id, kind: "group", name, picture });
   const wishes: WishRow[] = members.map((identityId) => ({ kind: "add", identityId }));
   tx.put(groups, group.groupId, { ...group, wishes });
   tx.put(threads, id, { ...newThread(core, id, { kind: "group" }), groupId: group.groupId });

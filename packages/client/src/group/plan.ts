@@ -109,11 +109,13 @@ export function planAgreed(group: GroupRow, session: Session): PlannedCommit | u
   const wishes = unmetWishes(group, session);
   const renamed = wishes.find((wish) => wish.kind === "rename");
   const disappear = wishes.find((wish) => wish.kind === "disappear");
-  if (renamed === undefined && disappear === undefined) return undefined;
+  const pictured = wishes.find((wish) => wish.kind === "picture");
+  if (renamed === undefined && disappear === undefined && pictured === undefined) return undefined;
   return simple({
     kind: "context",
     ...(renamed === undefined ? {} : { name: renamed.name }),
     ...(disappear === undefined ? {} : { disappearAfterS: disappear.afterS }),
+    ...(pictured === undefined ? {} : { picture: pictured.picture }),
   });
 }
 

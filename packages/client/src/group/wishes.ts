@@ -1,5 +1,5 @@
 // What a person wants of a group, until a commit has brought it about.
-import { encodeHex } from "@p2pcrypt/bytes";
+import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { IdentityId, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import type { GroupRow, WishRow } from "../store/group-rows.ts";
@@ -47,6 +47,8 @@ function isMet(wish: WishRow, session: Session): boolean {
       return session.name === wish.name;
     case "disappear":
       return session.disappearAfterS === wish.afterS;
+    case "picture":
+      return equalBytes(session.picture ?? new Uint8Array(0), wish.picture);
     case "move":
       return session.location.some(({ nodeId }) => nodeId === wish.nodeId);
     case "leave":

@@ -43,6 +43,8 @@ export interface GroupRow {
   /** Of a group, as of the last commit. */
   readonly name?: string;
   readonly disappearAfterS?: number;
+  /** Hash of the picture that its session holds; empty: none. */
+  readonly picture?: string;
   /** Streams that are not needed any more, and when this device has the node delete them. */
   readonly former?: readonly FormerStreamRow[];
   /** The last commit that was taken back after it had left this device, as long as its epoch lasts. */
@@ -87,6 +89,8 @@ export type WishRow =
   | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
+  /** Empty: none any more. */
+  | { readonly kind: "picture"; readonly picture: Uint8Array }
   /** `isForced`: also when the present node does not answer. */
   | { readonly kind: "move"; readonly nodeId: IdentityId; readonly nodeUrl: string; readonly isForced?: true }
   | { readonly kind: "leave" };

@@ -137,6 +137,10 @@ function eventLine(event: ConversationEvent): string {
       return `${printable(event.by)} pinned message ${event.number}`;
     case "renamed":
       return `${printable(event.by)} called the group "${printable(event.title)}"`;
+    case "pictureChanged":
+      return `${printable(event.by)} gave the group a picture`;
+    case "pictureRemoved":
+      return `${printable(event.by)} took the group's picture away`;
     case "disappearing":
       return event.afterS === 0
         ? `${printable(event.by)} lets messages stay`

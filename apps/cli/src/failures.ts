@@ -124,6 +124,8 @@ function told(failure: ClientFailure): readonly [ExitCode, string] {
       return [EXIT.refused, "only administrators of the group may do this"];
     case "group/badName":
       return [EXIT.refused, `a group needs a name of at most ${failure.maxBytes} bytes`];
+    case "group/badPicture":
+      return [EXIT.refused, `a group's picture is a JPEG or WebP of at most ${failure.maxBytes} bytes`];
     case "group/tooMany":
       return [EXIT.refused, `a group has at most ${failure.most} members`];
     case "group/notAContact":

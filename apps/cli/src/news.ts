@@ -85,5 +85,7 @@ const TOLD: ReadonlySet<string> = new Set([
   "promoted",
   "demoted",
   "renamed",
+  "pictureChanged",
+  "pictureRemoved",
   "left",
 ]);

@@ -1,4 +1,7 @@
 // A group in terminals: founded, talked in, handed over, left. Each command is a process of its own.
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type NodeProcess, Place } from "./support/processes.ts";
 
@@ -54,7 +57,19 @@ it("found, talk, hand over, leave", async () => {
   await ok("ben", "receive");
   expect(rolesOf(await ok("ben", "group", "members", "Garden"))).toEqual(["ben admin", "carol member"]);
   expect(await ok("ben", "group", "rename", "Garden", "Allotment")).toMatchObject({ name: "Allotment" });
+  const [picture, large] = [join(place.folder, "picture.webp"), join(place.folder, "large.webp")];
+  const webp = Buffer.from("RIFF\x08\0\0\0WEBPVP8L", "latin1");
+  await writeFile(picture, webp);
+  await writeFile(large, Buffer.concat([webp, Buffer.alloc(8_192)]));
+  expect((await place.run("ben", ["group", "picture", "Allotment", large])).exit).toBe(5);
+  expect((await place.run("ben", ["group", "picture", "Allotment"])).exit).toBe(2);
+  const hash = createHash("sha256").update(webp).digest("hex");
+  expect(await ok("ben", "group", "picture", "Allotment", picture)).toMatchObject({ picture: hash, pending: [] });
+  await ok("carol", "receive");
+  expect(await ok("carol", "group", "members", "Allotment")).toMatchObject({ picture: hash });
+  expect(await ok("ben", "group", "picture", "Allotment", "--remove")).toMatchObject({ picture: null });
   const history = await place.run("ben", ["history", "Allotment"], { json: false });
+  expect(history.out).toContain("ben gave the group a picture");
   expect(history.out).toContain("ana left");
   expect(history.out).toContain('ben called the group "Allotment"');
   expect((await place.run("ana", ["send", "Garden", "hello?"])).exit).toBe(5);

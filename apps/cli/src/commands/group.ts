@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { encodeQR } from "qr";
 import type { CommandContext } from "../context.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { readGroupPicture } from "../group-picture.ts";
 import { knownText } from "../known.ts";
 import { settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
@@ -95,6 +96,16 @@ export function addGroupCommands(program: Command, run: RunCommand): void {
     .command("rename <group> <name>")
     .description("call it something else, for everybody")
     .action((name: string, next: string) => change(name, (client, { id }) => client.groups.rename(id, next)));
+  group
+    .command("picture <group> [file]")
+    .description("a JPEG or WebP of at most 8 KiB that stands beside the name, for everybody")
+    .option("--remove", "it has none any more")
+    .action(async (name: string, file: string | undefined, { remove }: { remove?: boolean }) =>
+      change(name, async (client, { id }) => {
+        if ((file === undefined) !== (remove === true)) throw new CommandError(EXIT.usage, "usage", "name a file, or --remove");
+        await client.groups.setPicture(id, file === undefined ? undefined : await readGroupPicture(file));
+      }),
+    );
   addInvitationCommands(group, online);
   group
     .command("rejoin <group>")
@@ -201,10 +212,11 @@ function tell(client: Client, { output }: CommandContext, id: string): void {
   output.say(lines, toJson(client, found));
 }
 
-function summaryOf({ members, state, unread, invitedBy }: ConversationSnapshot): string {
+function summaryOf({ members, state, unread, picture, invitedBy }: ConversationSnapshot): string {
   if (invitedBy !== undefined) return "you left, and were taken in again: p2pcrypt group rejoin";
   const rest = unread === 0 ? "" : `, ${unread} unread`;
-  return state === "active" ? `${members.length} members${rest}` : `${state}${rest}`;
+  if (state !== "active") return `${state}${rest}`;
+  return `${members.length} members${picture === undefined ? "" : ", with a picture"}${rest}`;
 }
 
 function memberLine(client: Client, { name, identityId, isAdmin, isSelf, deviceIds }: MemberSnapshot): string {
@@ -230,6 +242,8 @@ function pendingLine(client: Client, { members }: ConversationSnapshot, change: 
       return `the role of ${nameOf(change.identityId)} is being changed`;
     case "rename":
       return `is being renamed to ${printable(change.name)}`;
+    case "picture":
+      return change.isRemoved ? "its picture is being taken away" : "its picture is being changed";
     case "disappear":
       return "how long messages stay is being changed";
     case "move":
@@ -240,10 +254,11 @@ function pendingLine(client: Client, { members }: ConversationSnapshot, change: 
 }
 
 function toJson(client: Client, conversation: ConversationSnapshot): Record<string, unknown> {
-  const { id, name, state, ownRole, members, pending = [], unread, code, knocks = [], invitations = [] } = conversation;
+  const { id, name, picture, state, ownRole, members, pending = [], unread, code, knocks = [], invitations = [] } = conversation;
   return {
     conversation: id,
     name,
+    picture: picture ?? null,
     state,
     role: ownRole,
     unread,

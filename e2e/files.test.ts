@@ -9,7 +9,7 @@ import { findBarriers, lookAt, takePicture } from "./rig/look.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
 import { befriend, openConversation } from "./story/begin.ts";
-import { attach, cardOf } from "./story/files.ts";
+import { attach, cardOf, photograph } from "./story/files.ts";
 import { aboutSandbox, colourOf, endless, hostilePdfs, readPdf, report } from "./story/pdf.ts";
 import { expectToRead, send } from "./story/talk.ts";
 
@@ -41,24 +41,6 @@ async function fetchAndSave(person: Person, name: string): Promise<Buffer> {
 }
 
 const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
-
-/** A photograph as a browser draws it, with words of a camera in it. */
-async function photograph(person: Person): Promise<Buffer> {
-  const drawn = await person.page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(640, 480);
-    const pen = canvas.getContext("2d");
-    if (pen === null) throw new Error("no canvas");
-    pen.fillStyle = "#2a7f62";
-    pen.fillRect(0, 0, 640, 480);
-    pen.fillStyle = "#ffffff";
-    pen.fillRect(200, 140, 240, 200);
-    const blob = await canvas.convertToBlob({ type: "image/jpeg" });
-    return [...new Uint8Array(await blob.arrayBuffer())];
-  });
-  const note = Buffer.from("Exif\0\0taken at 52.5N 13.4E", "latin1");
-  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, note.length + 2]), note]);
-  return Buffer.concat([Buffer.from(drawn.slice(0, 2)), segment, Buffer.from(drawn.slice(2))]);
-}
 
 it("a picture is seen small before it is fetched, then whole; where it was taken does not leave the page; others are saved as they were", async () => {
   const picture = await photograph(ana);

@@ -5,7 +5,8 @@ import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
 import { composerOf, openConversation, rowOf, start } from "./story/begin.ts";
-import { foundGroup } from "./story/group.ts";
+import { photograph } from "./story/files.ts";
+import { choosePicture, foundGroup } from "./story/group.ts";
 import { expectToRead, send } from "./story/talk.ts";
 
 const stage = useStage();
@@ -24,7 +25,15 @@ const groupOf = (peer: Peer) => peer.client.conversations.list().find(({ kind })
 it("somebody founds a group; all talk, with names; a name and roles change before everybody's eyes", async () => {
   const { ana, ben, carol } = await three();
   const { t } = ana.words;
-  await foundGroup(ana, "Harbour", ["Ben", "Carol"]);
+  const picture = { name: "harbour.jpg", mimeType: "image/jpeg", buffer: await photograph(ana) };
+  await foundGroup(ana, "Harbour", ["Ben", "Carol"], picture);
+  for (const peer of [ben, carol]) await peer.until(() => groupOf(peer)?.picture !== undefined);
+  const chosen = await ben.client.groups.picture(groupOf(ben)?.id ?? "");
+  expect([...(chosen ?? []).slice(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+  expect(chosen?.length).toBeLessThanOrEqual(8_192);
+  expect(Buffer.from(chosen ?? []).includes("Exif")).toBe(false);
+  await ana.see(rowOf(ana, "Harbour").locator("img.avatar"));
+  await ana.see(ana.page.locator(".chat-who img.avatar"));
   await ana.read(`${t("who.group", { count: 3 })} ${t("who.groupUnsure", { count: 2 })}`);
   await send(ana, "Welcome, both");
   await Promise.all([ben, carol].map((peer) => peer.heardTexts("Welcome, both")));
@@ -62,6 +71,15 @@ it("somebody founds a group; all talk, with names; a name and roles change befor
 
   await ana.page.getByRole("link", { name: t("chat.details") }).click();
   await ana.see(ana.page.getByRole("heading", { name: t("details.members", { count: 3 }) }));
+  await ana.see(ana.page.locator(".who-head img.avatar"));
+  await takePicture(ana.page, `group-picture-${ana.words.language}`);
+  await ana.press(t("group.pictureRemove"));
+  await ben.until(() => groupOf(ben)?.picture === undefined);
+  await ana.read(t("event.pictureRemoved", { by: "Ana" }));
+  await ana.see(ana.page.locator(".who-head svg.avatar"));
+  await ana.see(rowOf(ana, "Harbour").locator("svg.avatar"));
+  await choosePicture(ana, { name: "sound.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+  await ana.read(t("fail.group/badPicture"));
   await ana.fill(t("group.name"), "Harbour crew");
   await ana.press(t("group.rename"));
   await ben.until(() => groupOf(ben)?.name === "Harbour crew");

@@ -20,6 +20,8 @@ export interface RosterRow {
   readonly route: Route;
   readonly identityId: IdentityId | undefined;
   readonly name: string;
+  /** Of a group that has one: the hash of its picture. */
+  readonly picture: string | undefined;
   /** The conversation with oneself. */
   readonly isSelf: boolean;
   readonly mark: TrustMark | undefined;
@@ -147,13 +149,14 @@ export class Roster extends Model<RosterSnapshot> {
   }
 
   #row(conversation: ConversationSnapshot, contacts: ReadonlyMap<IdentityId, ContactSnapshot>): RosterRow {
-    const { id, kind, contactId, name, last, unread, mentions, state, arrangement, draft } = conversation;
+    const { id, kind, contactId, name, picture, last, unread, mentions, state, arrangement, draft } = conversation;
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     return {
       key: id,
       route: { kind: "conversation", id, details: false },
       identityId: contactId,
       name,
+      picture,
       isSelf: kind === "self",
       mark: contact === undefined ? undefined : trustMarkOf(contact),
       last,
@@ -180,6 +183,7 @@ function waitingRow(contact: ContactSnapshot): RosterRow {
     route: { kind: "person", identityId },
     identityId,
     name,
+    picture: undefined,
     isSelf: false,
     mark: trustMarkOf(contact),
     last: undefined,

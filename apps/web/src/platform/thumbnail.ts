@@ -1,4 +1,5 @@
-// A small picture of a picture, made by whoever sends it: the other side need not open anything to see what comes.
+// A small picture of a picture, made by whoever sends it: the other side need not open anything to see what comes. What a camera wrote
+// does not come through: only what is seen is drawn again.
 
 const SIDE_PX = 320;
 const MAX_BYTES = 32_768;
@@ -7,23 +8,64 @@ const DRAWN: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/we
 /** What takes more to draw is not drawn. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-export async function thumbnailOf(file: Blob): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** The picture of a group, largest first: what fits is taken. */
+const SQUARE_SIDES_PX = [192, 128, 96, 64];
+export const MAX_SQUARE_BYTES = 8_192;
+
+/** All of it, at most 320 pixels wide and high. */
+export function thumbnailOf(file: Blob): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return drawnOf(file, async ({ width, height }, draw) => {
+    const scale = Math.min(1, SIDE_PX / Math.max(width, height, 1));
+    const canvas = new OffscreenCanvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    draw(canvas, { x: 0, y: 0, width, height });
+    return jpegOf(canvas, MAX_BYTES);
+  });
+}
+
+/** The middle of it, square, in at most 8 KiB. */
+export function squareOf(file: Blob): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return drawnOf(file, async ({ width, height }, draw) => {
+    const side = Math.min(width, height);
+    for (const wanted of SQUARE_SIDES_PX) {
+      const canvas = new OffscreenCanvas(wanted, wanted);
+      draw(canvas, { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side });
+      const made = await jpegOf(canvas, MAX_SQUARE_BYTES);
+      if (made !== undefined) return made;
+    }
+    return undefined;
+  });
+}
+
+interface Cut {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function drawnOf<Made>(
+  file: Blob,
+  make: (picture: ImageBitmap, draw: (canvas: OffscreenCanvas, cut: Cut) => void) => Promise<Made>,
+): Promise<Made | undefined> {
   if (!DRAWN.has(file.type) || file.size > MAX_FILE_BYTES) return undefined;
   const picture = await createImageBitmap(file).catch(() => undefined); // not a picture after all
   if (picture === undefined) return undefined;
   try {
-    const scale = Math.min(1, SIDE_PX / Math.max(picture.width, picture.height, 1));
-    const canvas = new OffscreenCanvas(
-      Math.max(1, Math.round(picture.width * scale)),
-      Math.max(1, Math.round(picture.height * scale)),
-    );
-    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    for (const quality of QUALITIES) {
-      const small = await canvas.convertToBlob({ type: "image/jpeg", quality });
-      if (small.size <= MAX_BYTES) return new Uint8Array(await small.arrayBuffer());
-    }
-    return undefined;
+    return await make(picture, (canvas, { x, y, width, height }) => {
+      const brush = canvas.getContext("2d");
+      if (brush === null) return;
+      brush.imageSmoothingQuality = "high";
+      brush.drawImage(picture, x, y, width, height, 0, 0, canvas.width, canvas.height);
+    });
   } finally {
     picture.close();
   }
+}
+
+async function jpegOf(canvas: OffscreenCanvas, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  for (const quality of QUALITIES) {
+    const small = await canvas.convertToBlob({ type: "image/jpeg", quality });
+    if (small.size <= maxBytes) return new Uint8Array(await small.arrayBuffer());
+  }
+  return undefined;
 }

@@ -142,6 +142,8 @@ export const REMOTE_METHODS = {
     "demote",
     "handOver",
     "rename",
+    "setPicture",
+    "picture",
     "leave",
     "acceptInvitation",
     "declineInvitation",

@@ -140,6 +140,8 @@ export class RemoteClient implements Client {
       demote: (...args) => call("groups", "demote", args),
       handOver: (...args) => call("groups", "handOver", args),
       rename: (...args) => call("groups", "rename", args),
+      setPicture: (...args) => call("groups", "setPicture", args),
+      picture: (...args) => call("groups", "picture", args),
       leave: (...args) => call("groups", "leave", args),
       acceptInvitation: (...args) => call("groups", "acceptInvitation", args),
       declineInvitation: (...args) => call("groups", "declineInvitation", args),

@@ -36,7 +36,7 @@ import { Sidebar } from "./list/Sidebar.tsx";
 import { NodeBanner } from "./NodeBanner.tsx";
 import { OfferBanner } from "./OfferBanner.tsx";
 import { HomePlace, LandingPlace } from "./places.tsx";
-import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
+import { PictureContext, useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 import { UpdateOffer } from "./UpdateOffer.tsx";
 
 /** After the first sight there is time for the rest. */
@@ -57,7 +57,12 @@ export function OpenApp({ boot, client, platform, router }: OpenAppProps) {
   // the title follows the language
   useEffect(() => workspace?.title(), [workspace, words]);
   useEffect(() => platform.after(QUIET_MS, fetchLater), [platform]);
-  return workspace === undefined ? undefined : <Columns workspace={workspace} platform={platform} router={router} />;
+  if (workspace === undefined) return undefined;
+  return (
+    <PictureContext value={client.groups.picture}>
+      <Columns workspace={workspace} platform={platform} router={router} />
+    </PictureContext>
+  );
 }
 
 interface ColumnsProps {

@@ -1,11 +1,12 @@
 // Places of groups, wired: founding one, adding to it, and its details. Fetched when they are wanted.
-import type { ConversationSnapshot } from "@p2pcrypt/client";
+import { ClientError, type ConversationSnapshot } from "@p2pcrypt/client";
 import type { ReactNode } from "react";
 import type { GroupTarget } from "../model/group-target.ts";
 import { formatRoute } from "../model/routes.ts";
 import { twinsAmong } from "../model/twins.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Platform } from "../platform/platform.ts";
+import { MAX_SQUARE_BYTES, squareOf } from "../platform/thumbnail.ts";
 import { shownName } from "../text/printable.ts";
 import { AddMembers } from "./group/AddMembers.tsx";
 import { GroupDetails } from "./group/GroupDetails.tsx";
@@ -19,8 +20,10 @@ export function NewGroupPlace({ workspace, router }: PlaceProps) {
   return (
     <NewGroup
       contacts={talkedWith(workspace)}
-      onCreate={async (name, members) => {
-        const { id } = await workspace.client.groups.create(name, members);
+      squareOf={squarePicture}
+      onCreate={async (name, members, picture) => {
+        const facts = picture === undefined ? {} : { picture };
+        const { id } = await workspace.client.groups.create(name, members, facts);
         router.go({ kind: "conversation", id, details: false });
       }}
     />
@@ -81,6 +84,7 @@ export function GroupDetailsPlace({
       contactOf={(identityId) => client.contacts.get(identityId)}
       actions={{
         rename: (name) => groups.rename(id, name),
+        setPicture: async (file) => groups.setPicture(id, file === undefined ? undefined : await squarePicture(file)),
         promote: ({ identityId }) => groups.promote(id, identityId),
         demote: ({ identityId }) => groups.demote(id, identityId),
         handOver: ({ identityId }) => groups.handOver(id, identityId),
@@ -96,6 +100,12 @@ export function GroupDetailsPlace({
       }}
     />
   );
+}
+
+async function squarePicture(file: File): Promise<Uint8Array> {
+  const made = await squareOf(file);
+  if (made === undefined) throw new ClientError({ code: "group/badPicture", maxBytes: MAX_SQUARE_BYTES });
+  return made;
 }
 
 function talkedWith({ client }: Workspace) {

@@ -1,4 +1,5 @@
 // What every view may use without being handed it: words and the page. And how a view holds a view model.
+import type { ConversationId } from "@p2pcrypt/client";
 import { createContext, useCallback, useContext, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import type { Readable } from "../model/model.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -8,12 +9,20 @@ import type { Words } from "../words/words.ts";
 export const WordsContext = createContext<Words | undefined>(undefined);
 export const PlatformContext = createContext<Platform | undefined>(undefined);
 
+/** Where bytes of a group's picture come from; the same for one client. */
+export type PictureSource = (id: ConversationId) => Promise<Uint8Array | undefined>;
+export const PictureContext = createContext<PictureSource | undefined>(undefined);
+
 export function useWords(): Words {
   return given(useContext(WordsContext));
 }
 
 export function usePlatform(): Platform {
   return given(useContext(PlatformContext));
+}
+
+export function usePictures(): PictureSource {
+  return given(useContext(PictureContext));
 }
 
 function given<Value>(value: Value | undefined): Value {

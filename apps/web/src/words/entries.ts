@@ -54,6 +54,9 @@ export function eventSentence(words: Words, event: ConversationEvent): string {
       return t("event.pinned", { by: shownName(event.by) });
     case "renamed":
       return t("event.renamed", { title: shownName(event.title), by: shownName(event.by) });
+    case "pictureChanged":
+    case "pictureRemoved":
+      return t(`event.${event.what}`, { by: shownName(event.by) });
     case "disappearing":
       return event.afterS === 0
         ? t("event.disappearingOff", { by: shownName(event.by) })

@@ -56,6 +56,7 @@ const SENTENCES = {
   "group/notAGroup": "fail.group/notAGroup",
   "group/notAdmin": "fail.group/notAdmin",
   "group/badName": "fail.group/badName",
+  "group/badPicture": "fail.group/badPicture",
   "group/tooMany": "fail.group/tooMany",
   "group/notAContact": "fail.group/notAContact",
   "group/notAMember": "fail.group/notAMember",

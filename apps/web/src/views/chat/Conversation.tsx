@@ -100,7 +100,13 @@ export function Conversation(props: ConversationProps) {
       <header className="bar">
         <LinkButton to="#/" label={t("app.back")} icon={<ArrowLeft className="flips" size={20} aria-hidden />} isNarrowOnly />
         <a className="chat-who" href={details}>
-          <Avatar identityId={conversation.contactId} name={title} size="small" />
+          <Avatar
+            identityId={conversation.contactId}
+            name={title}
+            size="small"
+            picture={conversation.picture}
+            groupId={conversation.id}
+          />
           <span className="grow">
             <h1 className="chat-name">
               <Name name={title} />

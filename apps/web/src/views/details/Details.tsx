@@ -52,7 +52,13 @@ export function Details({ thread, hasTwin, nowMs, belief, group, arrange, action
       <div className="scroll">
         <div className="column">
           <div className="who-head">
-            <Avatar identityId={conversation.contactId} name={title} size="large" />
+            <Avatar
+              identityId={conversation.contactId}
+              name={title}
+              size="large"
+              picture={conversation.picture}
+              groupId={conversation.id}
+            />
             <h3 className="who-name">
               <Name name={title} />
             </h3>

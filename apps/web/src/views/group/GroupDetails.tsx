@@ -8,11 +8,14 @@ import { Button } from "../kit/Button.tsx";
 import { Choice } from "../kit/Choice.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
+import { ChoosePicture } from "./ChoosePicture.tsx";
 import { type InvitationActions, Invitations } from "./Invitations.tsx";
 import { MemberLine } from "./MemberLine.tsx";
 
 export interface GroupActions extends InvitationActions {
   readonly rename: (name: string) => Promise<void>;
+  /** @param file undefined: none any more */
+  readonly setPicture: (file: File | undefined) => Promise<void>;
   readonly promote: (member: MemberSnapshot) => Promise<void>;
   readonly demote: (member: MemberSnapshot) => Promise<void>;
   readonly handOver: (member: MemberSnapshot) => Promise<void>;
@@ -76,7 +79,16 @@ export function GroupDetails({
       {isOwnAdmin ? (
         <Invitations invitations={group.invitations ?? []} knocks={group.knocks ?? []} {...{ twins, nowMs, actions }} />
       ) : undefined}
-      {isOwnAdmin ? <RenameGroup name={group.name} onRename={actions.rename} /> : undefined}
+      {isOwnAdmin ? (
+        <>
+          <RenameGroup name={group.name} onRename={actions.rename} />
+          <ChoosePicture
+            hasPicture={group.picture !== undefined}
+            isPending={pending.some(({ kind }) => kind === "picture")}
+            onChoose={actions.setPicture}
+          />
+        </>
+      ) : undefined}
       {code === undefined ? undefined : (
         <section className="stack tight">
           <h3>{t("details.code")}</h3>

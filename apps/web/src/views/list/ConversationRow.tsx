@@ -35,7 +35,7 @@ export const ConversationRow = memo(function ConversationRow({
       href={formatRoute(row.route)}
       aria-current={isHere ? "page" : undefined}
     >
-      <Avatar identityId={identityId} name={name} />
+      <Avatar identityId={identityId} name={name} picture={row.picture} groupId={row.key} />
       <span className="row-text">
         <span className="row-line">
           <span className="row-name">

@@ -86,7 +86,13 @@ export function Palette({ situation, rows, isMac, onCommand, onGo, onClose }: Pa
           >
             {option.kind === "person" ? (
               <>
-                <Avatar identityId={option.row.identityId} name={option.row.name} size="small" />
+                <Avatar
+                  identityId={option.row.identityId}
+                  name={option.row.name}
+                  size="small"
+                  picture={option.row.picture}
+                  groupId={option.row.key}
+                />
                 <span className="grow">
                   <Name name={option.row.name} />
                 </span>

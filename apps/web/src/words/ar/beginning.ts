@@ -209,6 +209,7 @@ export const beginning = {
   "fail.conversation/closed": "انتهت هذه المحادثة.",
   "fail.group/notAGroup": "هذه ليست مجموعة.",
   "fail.group/notAdmin": "لا يفعل هذا إلا مديرو المجموعة.",
+  "fail.group/badPicture": "لا يصلح هذا صورةً للمجموعة.",
   "fail.group/badName": "تحتاج المجموعة إلى اسم لا يزيد على 128 بايتًا.",
   "fail.group/tooMany": "للمجموعة 500 عضو على الأكثر.",
   "fail.group/notAContact": "لا يُضاف إلا من تتحدث معه.",

@@ -140,6 +140,12 @@ export const people = {
 
   "group.new": "مجموعة جديدة",
   "group.name": "اسم المجموعة",
+  "group.picture": "صورة المجموعة",
+  "group.pictureChoose": "اختر صورة",
+  "group.pictureOther": "اختر صورة أخرى",
+  "group.pictureRemove": "أزل الصورة",
+  "group.pictureHint": "يُقص وسطها مربعًا ويُصغَّر على هذا الجهاز. وما كتبته الكاميرا فيها يبقى هنا.",
+  "group.picturePending": "يجري تغيير الصورة.",
   "group.who": "من فيها",
   "group.nobody": "لا أحد بعد ممن تتحدث معهم.",
   "group.newHint": "يصبحون أعضاء فورًا ويرون المجموعة حين يحضرون. وأنت تديرها.",

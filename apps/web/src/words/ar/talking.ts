@@ -201,6 +201,8 @@ export const talking = {
   "event.promoted": "جعل {{by}} {{name}} مديرًا",
   "event.demoted": "لم يعد {{name}} مديرًا، بفعل {{by}}",
   "event.pinned": "ثبّت {{by}} رسالة",
+  "event.pictureChanged": "وضع {{by}} صورة للمجموعة",
+  "event.pictureRemoved": "أزال {{by}} صورة المجموعة",
   "event.renamed": "سمّى {{by}} المجموعة «{{title}}»",
   "event.disappearing": "جعل {{by}} الرسائل تختفي بعد {{time}} من إرسالها",
   "event.disappearingOff": "جعل {{by}} الرسائل تبقى",

@@ -194,6 +194,7 @@ export const beginning = {
   "fail.conversation/closed": "This conversation has ended.",
   "fail.group/notAGroup": "This is no group.",
   "fail.group/notAdmin": "Only administrators of the group may do this.",
+  "fail.group/badPicture": "This cannot be the picture of a group.",
   "fail.group/badName": "A group needs a name of at most 128 bytes.",
   "fail.group/tooMany": "A group has at most 500 members.",
   "fail.group/notAContact": "Only people you talk with can be added.",

@@ -108,6 +108,12 @@ export const people = {
 
   "group.new": "New group",
   "group.name": "Name of the group",
+  "group.picture": "Picture of the group",
+  "group.pictureChoose": "Choose a picture",
+  "group.pictureOther": "Choose another picture",
+  "group.pictureRemove": "Remove the picture",
+  "group.pictureHint": "Its middle is cut square and made small here. What a camera wrote into it stays here.",
+  "group.picturePending": "The picture is being changed.",
   "group.who": "Who is in it",
   "group.nobody": "Nobody yet whom you talk with.",
   "group.newHint": "They are members at once, and see the group when they are here. You administer it.",

@@ -153,6 +153,8 @@ export const talking = {
   "event.promoted": "{{by}} made {{name}} an administrator",
   "event.demoted": "{{name}} no longer administers, by {{by}}",
   "event.pinned": "{{by}} pinned a message",
+  "event.pictureChanged": "{{by}} gave the group a picture",
+  "event.pictureRemoved": "{{by}} took the group’s picture away",
   "event.renamed": "{{by}} called the group “{{title}}”",
   "event.disappearing": "{{by}} lets messages disappear {{time}} after they are sent",
   "event.disappearingOff": "{{by}} lets messages stay",

@@ -88,6 +88,13 @@ it("somebody founds a group; all talk, with names; a name and roles change befor
   await ana.press(t("group.promote"));
   await carol.until(() => groupOf(carol)?.members.find(({ name }) => name === "Ben")?.isAdmin === true);
   await ana.read(t("event.promoted", { name: "Ben", by: "Ana" }));
+  // B5: what says of itself that it is 16,000 pixels wide and high is agreed on, and not drawn.
+  const head = [0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0x3e, 0x80, 0x3e, 0x80, 3];
+  await ben.until(() => groupOf(ben)?.ownRole === "admin");
+  await ben.client.groups.setPicture(groupOf(ben)?.id ?? "", new Uint8Array(head));
+  await ana.read(t("event.pictureChanged", { by: "Ben" }));
+  await ana.see(ana.page.getByRole("button", { name: t("group.pictureRemove") }));
+  expect(await ana.page.locator("img.avatar").count()).toBe(0);
   expect(await findBarriers(ana.page)).toEqual([]);
   await Promise.all([ben.close(), carol.close()]);
 });

@@ -77,7 +77,7 @@ export function QuestionPlace({ workspace, id, acts }: ActsPlaceProps) {
       const targets = client.conversations
         .list()
         .filter(({ state }) => state === "active")
-        .map((one) => ({ id: one.id, name: one.name, contactId: one.contactId }));
+        .map((one) => ({ id: one.id, name: one.name, contactId: one.contactId, picture: one.picture }));
       const forward = async (to: readonly ConversationId[]): Promise<void> => {
         await acts.forward(question.entries, to);
         toasts.say(t("acts.forwardedNow"));

@@ -31,6 +31,7 @@ export function GroupCallPlace({ workspace, platform }: GroupCallProps) {
     <GroupRinging
       call={call}
       title={client.conversations.get(call.conversationId)?.name ?? ""}
+      picture={client.conversations.get(call.conversationId)?.picture}
       nameOf={nameIn(workspace, call)}
       actions={{
         join: (withCamera) => void desk.join(call.id, { withCamera }),

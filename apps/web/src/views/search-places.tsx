@@ -28,7 +28,9 @@ function Held({ workspace, platform, search }: PlaceProps & { readonly search: M
     <SearchPage
       search={useSnapshot(search)}
       people={[...people].map(([id, named]) => ({ identityId: id, name: named })).sort(byName)}
-      places={conversations.map((one) => ({ id: one.id, name: one.name, identityId: one.contactId })).sort(byName)}
+      places={conversations
+        .map((one) => ({ id: one.id, name: one.name, identityId: one.contactId, picture: one.picture }))
+        .sort(byName)}
       nowMs={platform.nowMs()}
       onLook={(change) => search.look(change)}
       onMore={() => void search.more()}

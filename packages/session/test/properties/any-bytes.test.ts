@@ -2,7 +2,7 @@
 import { DecodeError } from "@p2pcrypt/bytes";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodeConversationContext } from "../../src/group/conversation-context.ts";
+import { decodeConversationContext, encodeConversationContext } from "../../src/group/conversation-context.ts";
 import { createFoundingStatement, decodeFoundingStatement } from "../../src/group/founding.ts";
 import { decodeRoleLogEntry } from "../../src/group/role-log.ts";
 import {
@@ -81,12 +81,14 @@ describe("decoders", () => {
   const decoders = async (): Promise<[string, Uint8Array, (bytes: Uint8Array) => unknown][]> => {
     const { context } = stateOf(alice);
     const [entry] = context.roleLog;
+    const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0]);
     const [extension] = stateOf(alice).mls.groupContext.extensions;
     if (entry === undefined || extension === undefined) throw new RangeError("a role log");
     return [
       ["FoundingStatement", context.founding.bytes, decodeFoundingStatement],
       ["RoleLogEntry", entry.bytes, decodeRoleLogEntry],
       ["ConversationContext", extension.extensionData, decodeConversationContext],
+      ["ConversationContext with a picture", encodeConversationContext({ ...context, picture }), decodeConversationContext],
       ["View", new Uint8Array(42), decodeView],
       ["ContentFrame", new Uint8Array(50), decodeContentFrame],
       ["HandshakeHeader", new Uint8Array(52), decodeHandshakeHeader],

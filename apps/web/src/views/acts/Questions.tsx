@@ -14,6 +14,7 @@ export interface Target {
   readonly id: ConversationId;
   readonly name: string;
   readonly contactId: string | undefined;
+  readonly picture: string | undefined;
 }
 
 export function DeleteQuestion({
@@ -75,10 +76,10 @@ export function ForwardQuestion({
       <p className="hint">{t("acts.forwardHint")}</p>
       <fieldset className="pick">
         <legend className="unseen">{t("acts.forwardTitle")}</legend>
-        {targets.map(({ id, name, contactId }) => (
+        {targets.map(({ id, name, contactId, picture }) => (
           <label key={id} className="pick-line">
             <input type="checkbox" checked={chosen.has(id)} onChange={() => toggle(id)} />
-            <Avatar identityId={contactId} name={name} size="small" />
+            <Avatar identityId={contactId} name={name} size="small" picture={picture} groupId={id} />
             <span className="grow">
               <Name name={name} />
             </span>

@@ -24,6 +24,7 @@ export function endWordsOf(end: GroupCallEnd | undefined) {
 export interface GroupRingingProps {
   readonly call: GroupCallSnapshot;
   readonly title: string;
+  readonly picture: string | undefined;
   readonly nameOf: (identityId: string) => string;
   readonly actions: {
     readonly join: (withCamera: boolean) => void;
@@ -33,14 +34,14 @@ export interface GroupRingingProps {
 }
 
 /** A group is called, or calls, or nobody came: before media and after them. */
-export function GroupRinging({ call, title, nameOf, actions }: GroupRingingProps) {
+export function GroupRinging({ call, title, picture, nameOf, actions }: GroupRingingProps) {
   const { t } = useWords();
   const { state, media, end, people, by, declined } = call;
   const what = t(`call.of.${media}`);
   const others = people.map(({ identityId }) => shownName(nameOf(identityId))).join(", ");
   return (
     <section className="call quiet-call" aria-label={what} role="alertdialog">
-      <Avatar identityId={undefined} name={title} size="large" />
+      <Avatar identityId={undefined} name={title} size="large" picture={picture} groupId={call.conversationId} />
       <h2 dir="auto">{title}</h2>
       <p className="call-state" role="status">
         {state === "ringing"

@@ -11,12 +11,17 @@ interface Looks {
   readonly otherwise: ReactNode;
 }
 
-/** What a client gave already, by hash: a list that is scrolled does not ask again. Goes with the client. */
-const known = new WeakMap<PictureSource, Map<string, Uint8Array>>();
+/** What a client gave last of each group: a list that is scrolled does not ask again. Goes with the client. */
+const known = new WeakMap<PictureSource, Map<ConversationId, Held>>();
+
+interface Held {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
 
 export function GroupPicture({ id, hash, ...looks }: Looks & { readonly id: ConversationId; readonly hash: string }) {
   const source = usePictures();
-  const [bytes, setBytes] = useState<Uint8Array | undefined>(known.get(source)?.get(hash));
+  const [bytes, setBytes] = useState<Uint8Array | undefined>(() => heldOf(source, id, hash));
   useEffect(() => {
     let isWanted = true;
     takeBytes(source, id, hash).then(
@@ -33,11 +38,16 @@ export function GroupPicture({ id, hash, ...looks }: Looks & { readonly id: Conv
 }
 
 async function takeBytes(source: PictureSource, id: ConversationId, hash: string): Promise<Uint8Array | undefined> {
-  const held = known.get(source) ?? new Map<string, Uint8Array>();
-  known.set(source, held);
-  const bytes = held.get(hash) ?? (await source(id));
-  if (bytes !== undefined) held.set(hash, bytes);
+  const bytes = heldOf(source, id, hash) ?? (await source(id));
+  const all = known.get(source) ?? new Map<ConversationId, Held>();
+  known.set(source, all);
+  if (bytes !== undefined) all.set(id, { hash, bytes });
   return bytes;
+}
+
+function heldOf(source: PictureSource, id: ConversationId, hash: string): Uint8Array | undefined {
+  const held = known.get(source)?.get(id);
+  return held?.hash === hash ? held.bytes : undefined;
 }
 
 export function PictureOf({ bytes, size, otherwise }: Looks & { readonly bytes: Uint8Array | undefined }) {

@@ -15,7 +15,12 @@ type Hit = NonNullable<MessageSearchSnapshot["hits"]>[number];
 export interface SearchPageProps {
   readonly search: MessageSearchSnapshot;
   readonly people: readonly { readonly identityId: NonNullable<SearchFilters["from"]>; readonly name: string }[];
-  readonly places: readonly { readonly id: string; readonly name: string; readonly identityId: SearchFilters["from"] }[];
+  readonly places: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly identityId: SearchFilters["from"];
+    readonly picture: string | undefined;
+  }[];
   readonly nowMs: number;
   readonly onLook: (change: Partial<SearchFilters> & { readonly words?: string }) => void;
   readonly onMore: () => void;
@@ -110,7 +115,7 @@ function Found({
       className="row found"
       href={formatRoute({ kind: "conversation", id, details: false, ...(number === undefined ? {} : { at: number }) })}
     >
-      <Avatar identityId={place?.identityId} name={place?.name ?? ""} />
+      <Avatar identityId={place?.identityId} name={place?.name ?? ""} picture={place?.picture} groupId={id} />
       <span className="row-text">
         <span className="row-line">
           <span className="row-name">

@@ -1,4 +1,5 @@
 // The page's half of protocol/kept-stream.ts: files that it gives out under an address of their own, to be saved or played.
+import { giveBack } from "@p2pcrypt/bytes";
 import {
   KEPT_ALIVE,
   KEPT_GREETING,
@@ -85,6 +86,7 @@ export class PageStreams {
       }
       const found = await read(data.at, data.size).catch(() => undefined); // the browser is told that it is not here
       answer({ kind: "bytes", bytes: found });
+      if (found !== undefined) giveBack(found); // the answer has a copy
       (await this.#active())?.postMessage(KEPT_ALIVE);
     };
     answer({ kind: "facts", bytes, type, name });

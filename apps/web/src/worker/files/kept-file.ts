@@ -99,9 +99,11 @@ export class KeptFile {
     for (let index = indexOf(this.#pieces, at), from = at; from < end; index++) {
       const piece = this.#pieces[index];
       if (piece === undefined) break;
-      const part = (await this.#opened(index, piece)).subarray(from - piece.from, end - piece.from);
+      const opened = await this.#opened(index, piece);
+      const part = opened.subarray(from - piece.from, end - piece.from);
       bytes.set(part, from - at);
       from += part.length;
+      giveBack(opened);
     }
     return bytes;
   }

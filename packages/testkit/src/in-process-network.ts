@@ -255,5 +255,7 @@ function wireOf<Name extends OperationName>(name: Name, request: RequestOf<Name>
 function responseOf<Name extends OperationName>(name: Name, status: number, value: unknown): ResponseOf<Name> {
   if (status !== 200) throw parseErrorBody(value) ?? new ConnectionError("connection/badAnswer");
   if (!isOperationName(name)) throw new TypeError(name);
-  return operation(name).response.parse(value) as ResponseOf<Name>;
+  const decoded = operation(name).response.safeParse(value);
+  if (!decoded.success) throw new ConnectionError("connection/badAnswer", { cause: decoded.error });
+  return decoded.data as ResponseOf<Name>;
 }

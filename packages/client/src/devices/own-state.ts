@@ -212,11 +212,13 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
   } else if ("device" in value && key === `device/${deviceId}`) {
     const row = tx.get(devices, deviceId);
     const { name, inbox } = value.device;
-    // The first one that is known stays: it leaves the profile with the device.
-    const isGood = row?.inbox === undefined && !isInboxOfAnother(core, tx, deviceId, inbox);
+    // The first one that is known stays: it leaves the profile with the device. Of a limited one a keeper says which it is.
+    const { isRestored = false } = value.device;
+    const isSaidByItself = row?.kind === "keeper" || (row?.kind === undefined && isRestored);
+    const isGood = isSaidByItself && row?.inbox === undefined && !isInboxOfAnother(core, tx, deviceId, inbox);
     if (row !== undefined)
       tx.put(devices, deviceId, { ...row, ...(isGood ? { inbox } : {}), ...(name === undefined ? {} : { name }) });
-    if (isGood && value.device.isRestored === true) giveAll(core, tx, inbox);
+    if (isGood && isRestored) giveAll(core, tx, inbox);
   } else if ("contact" in value && key === `contact/${value.contact.identityId}`) await applyContact(core, tx, value.contact);
   else if ("certified" in value && key === certifiedKey(value.certified.identityId)) {
     // A limited device certifies nobody: whoever stole one must not make others believed.

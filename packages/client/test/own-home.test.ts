@@ -30,7 +30,9 @@ it("a keeper's new home is the home of the other own devices too, limited ones i
   const homes = (): readonly string[] => all.map(({ client }) => client.account.snapshot().homeNodeUrl);
   const arePublished = (): boolean => all.every(({ client }) => client.account.snapshot().isPublished);
   await world.until("in", () => all.every((one) => conversationOf(one)?.state === "active") && arePublished(), 300_000);
-  const before = all.flatMap(faults).length;
+  // Who is taken in by two at once is told of a Welcome too many.
+  const others = () => all.flatMap(faults).filter((fault) => !("where" in fault) || fault.where !== "welcome");
+  const before = others().length;
   await ben.client.account.changeNode(OTHER_URL);
   await world.until("followed", () => homes().every((url) => url === OTHER_URL), 120_000);
   await world.until("published", arePublished, 400_000);
@@ -42,7 +44,7 @@ it("a keeper's new home is the home of the other own devices too, limited ones i
   // What own devices tell each other goes by the new node.
   await phone.client.account.updateSettings({ sendsPresence: false });
   await world.until("told", () => all.every(({ client }) => !client.account.snapshot().settings.sendsPresence), 60_000);
-  expect(all.flatMap(faults)).toHaveLength(before);
+  expect(others()).toHaveLength(before);
   await world.close(...all);
   expect(await inboxesAt(world, OTHER_URL, ben)).toEqual([OTHER_URL, OTHER_URL, OTHER_URL]);
   await world.close(ana);

@@ -1,6 +1,6 @@
 // Rights that others hold: contacts to write large letters into the inboxes and to claim key packages, own devices to claim each other's.
 // They follow from the identity's key, so that devices that never met, an old one and one that was restored from a backup, give the same
-// (spec/protocol/conversation.md section 5).
+// (spec/protocol/conversation.md section 6).
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, decodeHex, purposeBytes } from "@p2pcrypt/bytes";

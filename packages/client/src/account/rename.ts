@@ -6,13 +6,16 @@ import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 
+/** Signatures of one second are dated one after the other, and another keeper's clock may be ahead: the newest one counts here at once. */
+const AHEAD_MS = 300_000;
+
 /** The identity's secret under another name. @throws {IdentityError} name/* */
 export async function renamedSecret(
   { deps, nowMs }: Core,
   secret: Uint8Array,
   { name, isFindable }: { readonly name: string; readonly isFindable: boolean },
 ): Promise<Uint8Array> {
-  const at = { atMs: nowMs };
+  const at = { atMs: nowMs + AHEAD_MS };
   const renamed = await (await deps.identity.openSecret(secret, at)).rename(name, nowMs);
   // Who was found by the old name is found by the new one.
   return isFindable ? (await deps.identity.openSecret(renamed, at)).setFindable(true, nowMs) : renamed;
@@ -23,7 +26,7 @@ export async function fieldsOf(
   { deps, nowMs }: Core,
   secret: Uint8Array,
 ): Promise<Pick<AccountRow, "name" | "certificate" | "minimalCertificate" | "isProfileStale"> & Partial<AccountRow>> {
-  const { certificate, minimal, facts } = await deps.identity.openSecret(secret, { atMs: nowMs });
+  const { certificate, minimal, facts } = await deps.identity.openSecret(secret, { atMs: nowMs + AHEAD_MS });
   const { name, isFindable } = facts;
   return { secret, name, isFindable, certificate, minimalCertificate: minimal, isProfileStale: true };
 }
@@ -32,7 +35,7 @@ export async function fieldsOf(
 export async function takeName(core: Core, tx: Tx, name: string, certificate: Uint8Array): Promise<void> {
   const account = tx.get(core.tables.account, SELF);
   if (account?.secret === undefined || account.name === name) return;
-  if ((await core.deps.identity.readCertificate(certificate, { atMs: core.nowMs }))?.name !== name) return;
+  if ((await core.deps.identity.readCertificate(certificate, { atMs: core.nowMs + AHEAD_MS }))?.name !== name) return;
   try {
     const secret = await renamedSecret(core, account.secret, { name, isFindable: account.isFindable === true });
     tx.put(core.tables.account, SELF, { ...account, ...(await fieldsOf(core, secret)) });

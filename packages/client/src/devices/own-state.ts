@@ -110,10 +110,16 @@ function tell(core: Core, tx: Tx, keys: readonly string[]): void {
     if (value === undefined) continue;
     const hash = hashOf(value);
     if (tx.get(ownStates, key)?.hash === hash) continue;
-    tx.put(ownStates, key, { atMs: core.nowMs, hash });
-    entries.push({ key, atMs: core.nowMs, value });
+    const atMs = changedAt(core, tx, key);
+    tx.put(ownStates, key, { atMs, hash });
+    entries.push({ key, atMs, value });
   }
   tellEntries(core, tx, entries);
+}
+
+/** After the change that it follows, also where that device's clock is ahead of this one. */
+function changedAt({ nowMs, tables }: Core, tx: Tx, key: string): number {
+  return Math.max(nowMs, (tx.get(tables.ownStates, key)?.atMs ?? 0) + 1);
 }
 
 function tellEntries(core: Core, tx: Tx, entries: readonly Entry[], replyInbox?: Uint8Array): void {
@@ -145,11 +151,12 @@ export function tellStar(core: Core, tx: Tx, thread: ThreadRow, star: MessageRef
 
 /** Of what is told by the act that changes it alone: a device that knows no better does not take it back. */
 export function tellNow(core: Core, tx: Tx, key: string, value: Value): void {
-  const { account, tables, nowMs } = core;
+  const { account, tables } = core;
   const hasOthers = account.devices.some((id) => !equalBytes(id, account.device.deviceId));
   if (!hasOthers || account.ownClaimToken === undefined) return;
-  tx.put(tables.ownStates, key, { atMs: nowMs, hash: hashNow(value) });
-  tellEntries(core, tx, [{ key, atMs: nowMs, value }]);
+  const atMs = changedAt(core, tx, key);
+  tx.put(tables.ownStates, key, { atMs, hash: hashNow(value) });
+  tellEntries(core, tx, [{ key, atMs, value }]);
 }
 
 /** A star may come before its message. */

@@ -16,6 +16,10 @@ const MAX_BOXES = 100_000;
 
 /** Boxes of notes: whoever reads the file skips a free one. */
 const NOTES: ReadonlySet<string> = new Set(["udta", "meta", "uuid"]);
+/** Of a picture that moves, beside it. */
+const FILM_INSIDE = "mpvd";
+/** What a track says of a film that is seen all round (Spherical Video V1), or it would be shown flat. */
+const SPHERICAL = [0xff, 0xcc, 0x82, 0x63, 0xf8, 0x55, 0x4a, 0x93, 0x88, 0x14, 0x58, 0x7a, 0x02, 0x52, 0x1f, 0xdd];
 const HOLDERS: ReadonlySet<string> = new Set(["moov", "trak", "mdia"]);
 /** Headers that say when it was made and changed. */
 const DATED: ReadonlySet<string> = new Set(["mvhd", "tkhd", "mdhd"]);
@@ -27,7 +31,13 @@ export async function boxNotes(file: NotedFile): Promise<readonly Replaced[] | u
     const box = count < MAX_BOXES ? boxIn(head, 0, file.bytes - at) : undefined;
     if (box === undefined) return undefined;
     const size = box.until;
-    if (box.name === "moov" || NOTES.has(box.name)) {
+    if (box.name === FILM_INSIDE) {
+      const from = at + box.from;
+      const inside = { bytes: size - box.from, read: (place: number, wanted: number) => file.read(from + place, wanted) };
+      const notes = movedBy(from, await boxNotes(inside));
+      if (notes === undefined) return undefined;
+      found.push(...notes);
+    } else if (box.name === "moov" || NOTES.has(box.name)) {
       if (size > MAX_READ_BYTES) return undefined;
       const bytes = await file.read(at, size);
       if (bytes.length < size) return undefined;
@@ -48,6 +58,7 @@ function movedBy(bytes: number, notes: readonly Replaced[] | undefined): readonl
 
 /** In a film or a track: what is a note is made free and empty. */
 function notesIn(bytes: Uint8Array, box: Box): readonly Replaced[] | undefined {
+  if (box.name === "uuid" && SPHERICAL.every((byte, i) => bytes[box.from + i] === byte)) return [];
   if (NOTES.has(box.name)) return [emptied(box)];
   if (DATED.has(box.name)) {
     const size = bytes[box.from] === 1 ? 16 : 8;

@@ -24,7 +24,7 @@ const HEAD_BYTES = 16;
 export async function cameraNotesIn(file: NotedFile): Promise<readonly Replaced[] | undefined> {
   const head = await file.read(0, HEAD_BYTES);
   const name = (at: number): string => String.fromCharCode(...head.subarray(at, at + 4));
-  const isFilm = FILMS.has(name(4));
+  const isFilm = FILMS.has(name(4)) && !(name(4) === "ftyp" && OTHERS.has(name(8)));
   const notesOf = PICTURES.find(([begin]) => begin.every((byte, i) => byte === undefined || head[i] === byte))?.[1];
   if (notesOf === undefined) return isFilm ? boxNotes(file) : undefined;
   return file.bytes > MAX_PICTURE_BYTES ? undefined : notesOf(await file.read(0, file.bytes));
@@ -39,6 +39,9 @@ const PICTURES: readonly (readonly [Begin, (bytes: Uint8Array) => readonly Repla
 ];
 /** First boxes of MP4, QuickTime, HEIC and AVIF. */
 const FILMS: ReadonlySet<string> = new Set(["ftyp", "moov", "mdat", "wide"]);
+
+/** Made of the same boxes, which hold what belongs to them: titles and covers of sound, the inside of a raw picture. */
+const OTHERS: ReadonlySet<string> = new Set(["M4A ", "M4B ", "M4P ", "crx "]);
 
 /** Bytes of the file, or others in the place of some. */
 export type KeptPart = { readonly from: number; readonly until: number } | Uint8Array<ArrayBuffer>;
@@ -55,9 +58,14 @@ export function keptParts(bytes: number, replaced: readonly Replaced[]): readonl
   return from < bytes ? [...parts, { from, until: bytes }] : parts;
 }
 
-/** What cameras and telephones call a file, when that says the day on which it was made. */
-const DATED =
-  /^(?:img|vid|pxl|mvimg|pano|burst|dsc|screenshot|photo|video|signal|whatsapp[-_ ]?(?:image|video))[-_ ]*(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d.*(\.\w{2,5})$/i;
+const DAY = "(?:19|20)\\d\\d[-_.]?[01]\\d[-_.]?[0-3]\\d";
+const MAKER = "(?:img|vid|pxl|mvimg|pano|burst|dsc|screenshot|photo|video|signal|whatsapp[-_ ]?(?:image|video))[-_ ]*";
+const TIME = "[-_ ]?[0-2]\\d[0-5]\\d[0-5]\\d";
+const REST = "(?:[-_.~ ()]|\\d|at|am|pm|wa|mp|hdr|burst|cover|portrait|night)*";
+const KIND = "(\\.(?:jpe?g|png|webp|heic|heif|avif|gif|dng|mp4|mov|m4v|3gp|webm))";
+
+/** What cameras and telephones call a file, when that says the day on which it was made and nothing that a person wrote. */
+const DATED = new RegExp(`^(?:${MAKER}${DAY}|(?:dji[-_])?${DAY}${TIME})${REST}${KIND}$`, "i");
 
 /** The same name for what a person named, and one that says nothing in the place of a camera's. */
 export function undatedName(name: string): string {

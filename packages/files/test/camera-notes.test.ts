@@ -115,6 +115,26 @@ describe("B8: where and when it was taken is left out", () => {
     expect(await sent(found)).toBe(found);
   });
 
+  it("of a film inside a picture that moves; what belongs to sound, raw pictures and films seen all round stays", async () => {
+    const note = { note: box("udta", text(WHERE)), time: zeros(4) };
+    const picture = [...box("ftyp", text("heic"), zeros(4)), ...box("mdat", text("picture"))];
+    const moving = await sent(Uint8Array.from([...picture, ...box("mpvd", [...film(note)])]));
+    expect([moving.length, String.fromCharCode(...moving).includes(WHERE)]).toEqual([
+      picture.length + 8 + film(note).length,
+      false,
+    ]);
+    for (const brand of ["M4A ", "crx "]) {
+      const other = Uint8Array.from([...box("ftyp", text(brand), zeros(4)), ...box("moov", box("udta", text(WHERE)))]);
+      expect(await sent(other)).toBe(other);
+    }
+    const id = [0xff, 0xcc, 0x82, 0x63, 0xf8, 0x55, 0x4a, 0x93, 0x88, 0x14, 0x58, 0x7a, 0x02, 0x52, 0x1f, 0xdd];
+    const round = Uint8Array.from([
+      ...box("ftyp", text("isom"), zeros(4)),
+      ...box("moov", box("trak", box("uuid", id, text("<rdf>")))),
+    ]);
+    expect(await sent(round)).toBe(round);
+  });
+
   it("of a HEIC: what is Exif or a text among its items", async () => {
     const items = (at: number): number[] =>
       box(
@@ -155,7 +175,16 @@ describe("B8: where and when it was taken is left out", () => {
   it("of the name that a camera gave, and of no other", () => {
     const dated = ["IMG_20240503_141233.jpg", "PXL_20230101_090000123.MP4", "Screenshot 2024-05-03 at 10.00.png"];
     expect(dated.map(undatedName)).toEqual(["picture.jpg", "film.MP4", "picture.png"]);
-    for (const name of ["harbour.jpg", "2024-05-03 letter.pdf", "IMG_4711.JPG", "photo of 1999.jpg"])
+    const others = ["20240501_123456.jpg", "DJI_20240501120000_0001.mp4", "IMG-20240503-WA0001.jpeg", "PXL_20240503_1412.MP.jpg"];
+    expect(others.map(undatedName)).toEqual(["picture.jpg", "film.mp4", "picture.jpeg", "picture.jpg"]);
+    for (const name of [
+      "harbour.jpg",
+      "2024-05-03 letter.pdf",
+      "IMG_4711.JPG",
+      "photo of 1999.jpg",
+      "Photo 2024-05-03 the wedding.jpg",
+      "Video 2024-05-03.docx",
+    ])
       expect(undatedName(name)).toBe(name);
   });
 });

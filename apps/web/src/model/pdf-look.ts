@@ -90,7 +90,7 @@ export class PdfLook extends Model<PdfSnapshot> {
   /** Draws a page that many pixels wide. */
   draw(page: number, width: number): void {
     const { isOver, pages = MAX_PDF_PAGES } = this.getSnapshot();
-    if (isOver || page < 1 || page > pages) return;
+    if (isOver || !Number.isSafeInteger(page) || page < 1 || page > pages) return;
     this.#wish = { page, width: Math.max(1, Math.round(width)) };
     this.update({ page, failure: undefined });
     this.#next();
@@ -138,6 +138,11 @@ export class PdfLook extends Model<PdfSnapshot> {
   }
 
   #hear(answer: PdfAnswer): void {
+    // The thread that reads may have been taken over by what it reads.
+    if (typeof answer !== "object" || answer === null) {
+      this.#end("broken");
+      return;
+    }
     if (answer.kind === "wants") {
       void this.#give(answer.part);
       return;
@@ -156,13 +161,13 @@ export class PdfLook extends Model<PdfSnapshot> {
     switch (answer.kind) {
       case "opened": {
         const { pages } = answer;
-        if (!Number.isSafeInteger(pages) || pages < 1) return "broken";
+        if (page !== 0 || !Number.isSafeInteger(pages) || pages < 1) return "broken";
         this.update({ pages: Math.min(pages, MAX_PDF_PAGES), isCut: pages > MAX_PDF_PAGES });
         return undefined;
       }
       case "drawn": {
         const { bitmap, text } = answer;
-        const isDrawn = this.#deps.isBitmap(bitmap) && bitmap.width * bitmap.height <= MAX_PAGE_PIXELS;
+        const isDrawn = page !== 0 && this.#deps.isBitmap(bitmap) && bitmap.width * bitmap.height <= MAX_PAGE_PIXELS;
         if (!isDrawn || typeof text !== "string") return "broken";
         this.getSnapshot().shown?.bitmap.close();
         this.update({ shown: { number: page, bitmap, text: shownText(text.slice(0, MAX_PAGE_LETTERS)) } });

@@ -34,7 +34,7 @@ export function PdfView({ name, look, onDraw, onSave, onClose }: PdfViewProps) {
     if (stage.current !== null) onDraw(wanted, stage.current.clientWidth * devicePixelRatio * factor);
   };
   const go = (wanted: number): void => {
-    if (pages === undefined || wanted < 1 || wanted > pages || wanted === page) return;
+    if (pages === undefined || !Number.isSafeInteger(wanted) || wanted < 1 || wanted > pages || wanted === page) return;
     stage.current?.scrollTo(0, 0);
     drawAt(wanted, size);
   };
@@ -66,12 +66,12 @@ export function PdfView({ name, look, onDraw, onSave, onClose }: PdfViewProps) {
             ref={stage}
             className="pdf-stage"
             aria-label={name}
-            aria-busy={shown?.number !== page}
+            aria-busy={failure === undefined && shown?.number !== page}
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
             tabIndex={0}
           >
             {shown === undefined ? (
-              <p className="hint">{t("pdf.opening")}</p>
+              failure === undefined && <p className="hint">{t("pdf.opening")}</p>
             ) : (
               <Drawn page={shown} size={size} label={t("pdf.picture", { at: words.number(shown.number) })} />
             )}
@@ -147,7 +147,7 @@ function PageChooser({ onChoose }: { readonly onChoose: (page: number) => void }
   const [text, setText] = useState("");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onChoose(Number.parseInt(text, 10));
+    onChoose(pageIn(text));
     setText("");
   };
   return (
@@ -155,6 +155,12 @@ function PageChooser({ onChoose }: { readonly onChoose: (page: number) => void }
       <Field label={t("pdf.goTo")} value={text} onChange={setText} />
     </form>
   );
+}
+
+/** Also in the digits of Arabic and Persian keyboards. NaN for what is no number. */
+export function pageIn(text: string): number {
+  const digits = text.trim().replaceAll(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 15));
+  return /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
 function overSentence(words: Words, failure: PdfFailure): string {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { giveBack } from "@p2pcrypt/bytes";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { httpFetch } from "../src/files/http-fetch.ts";
 
@@ -39,6 +40,30 @@ it("sends pieces as one body of a known length, and lets the connection be used 
   const [first] = came as [unknown[]];
   expect(first?.slice(0, 3)).toEqual(["5", "7", "hello"]);
   expect(came[1]).toEqual(first);
+});
+
+it("B1: says that a body was taken only once it has left, whatever the node says before: it may be freed then", async () => {
+  const bodies: Buffer[] = [];
+  let whole: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => {
+    whole = resolve;
+  });
+  answer = (request, response) => {
+    request.once("data", (first: Buffer) => {
+      bodies.push(first);
+      request.pause();
+      response.writeHead(204, { "upload-offset": "1" }).end();
+      setImmediate(() => request.on("data", (part: Buffer) => bodies.push(part)).on("end", whole).resume());
+    });
+  };
+  const piece = (): Uint8Array => new Uint8Array(1 << 20).fill(0x41);
+  const pieces = Array.from({ length: 32 }, piece);
+  expect((await asked("PATCH", pieces)).status).toBe(204);
+  for (const one of pieces) giveBack(one);
+  const fresh = Array.from({ length: 64 }, () => new Uint8Array(1 << 20).fill(0x53));
+  await arrived;
+  const came = Buffer.concat(bodies);
+  expect([came.length, came.every((byte) => byte === 0x41), fresh.length]).toEqual([32 << 20, true, 64]);
 });
 
 it("reads a body in pieces, and stops when it is told to", async () => {

@@ -35,10 +35,10 @@ export class ClientAccount implements Account {
     const core = this.#core;
     const { fieldsOf, renamedSecret } = await import("./account/rename.ts");
     try {
-      const isFindable = core.account.isFindable === true;
-      const fields = await fieldsOf(core, await renamedSecret(core, assertKeeper(core), { name, isFindable }));
       await core.ledger.transact(async (tx) => {
         const account = tx.get(core.tables.account, SELF) ?? core.account;
+        const isFindable = account.isFindable === true;
+        const fields = await fieldsOf(core, await renamedSecret(core, assertKeeper(core), { name, isFindable }));
         tx.put(core.tables.account, SELF, { ...account, ...fields });
         tellNow(core, tx, "name", { name: fields.name });
       });
@@ -51,7 +51,11 @@ export class ClientAccount implements Account {
     const core = this.#core;
     if ((core.account.isFindable === true) === isFindable) return;
     const { fieldsOf } = await import("./account/rename.ts");
-    await change(core, await fieldsOf(core, await (await core.secret()).setFindable(isFindable, core.nowMs)));
+    await core.ledger.transact(async (tx) => {
+      const account = tx.get(core.tables.account, SELF) ?? core.account;
+      const secret = await (await core.secret()).setFindable(isFindable, core.nowMs);
+      tx.put(core.tables.account, SELF, { ...account, ...(await fieldsOf(core, secret)) });
+    });
   }
 
   async changeNode(nodeUrl: string): Promise<void> {

@@ -60,12 +60,13 @@ it("from a recovery sheet: contacts and conversations follow", async () => {
   await world.close(ana, ben, tablet);
 });
 
-it("I1: it takes no root from a device of which it does not know that it is a keeper", async () => {
+it("I1: it takes no root, and nothing about another device, from one of which it does not know that it is a keeper", async () => {
   const world = await World.create();
   const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
   await world.acquainted(ben, ana);
   const phone = await world.linked(ana, "Phone");
   await world.until("phone in", () => conversationOf(phone)?.state === "active", WHILE_MS);
+  const { deviceId: keeper } = ana.client.account.snapshot();
   const bytes = await ana.client.account.exportBackup(PASS);
   await ana.client.close();
   await phone.client.close();
@@ -75,7 +76,12 @@ it("I1: it takes no root from a device of which it does not know that it is a ke
   const { core, tasks } = await world.inside("Phone", phone.disk);
   const { identityId, certificate } = core.tables.contacts.get(idOf(ben)) ?? {};
   const { atMs, device } = { atMs: core.nowMs, device: core.account.device };
+  const inbox = core.tables.devices.get(keeper)?.inbox ?? new Uint8Array(0);
+  const said = (other: Uint8Array) => ({ key: `kind/${keeper}`, atMs, value: { kind: { kind: "limited", inbox: other } } });
   const entries = [
+    said(inbox),
+    said(new Uint8Array(32).fill(9)),
+    { key: "name", atMs: atMs + 3_000_000, value: { name: "Mallory" } },
     { key: `certified/${identityId}`, atMs, value: { certified: { identityId, certificate, givenTo: [], rootAmount: 120 } } },
     { key: "settings", atMs, value: { settings: { sendsPresence: false } } },
   ];
@@ -88,4 +94,12 @@ it("I1: it takes no root from a device of which it does not know that it is a ke
   await tasks.close();
   await core.close();
   await world.close(ben, tablet);
+  const after = await world.inside("Ana's tablet", tablet.disk);
+  const { account, tables } = after.core;
+  expect(inbox).toHaveLength(32);
+  expect([account.removedInboxes ?? [], tables.devices.get(keeper)?.kind]).toEqual([[], undefined]);
+  // What was said in vain is not in the way of the keeper who says it.
+  expect([account.name, tables.ownStates.get("name")]).toEqual(["Ana", undefined]);
+  await after.tasks.close();
+  await after.core.close();
 });

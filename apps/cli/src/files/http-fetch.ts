@@ -20,12 +20,16 @@ export const httpFetch: Fetch = (url, { method, headers, body = [], signal }) =>
       const { statusCode: status = 0 } = answer;
       // What is not read would hold the connection.
       if (method !== "GET" && status < 300) answer.resume();
-      resolve({
-        status,
-        headers: { get: (name) => [answer.headers[name.toLowerCase()] ?? []].flat()[0] ?? null },
-        text: () => textOf(answer),
-        body: { getReader: () => readerOf(answer) },
-      });
+      const answered = (): void =>
+        resolve({
+          status,
+          headers: { get: (name) => [answer.headers[name.toLowerCase()] ?? []].flat()[0] ?? null },
+          text: () => textOf(answer),
+          body: { getReader: () => readerOf(answer) },
+        });
+      // Whoever hears that all was taken may free it, and a node may say so before all has left.
+      if (status >= 300 || bytes === 0 || sent.writableFinished) answered();
+      else sent.once("finish", answered);
     });
     sent.on("error", reject);
     sent.on("socket", freeWhatIsParsed);

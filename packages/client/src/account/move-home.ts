@@ -16,16 +16,24 @@ const FORMER_MS = 30 * 86_400_000;
  * Another own device took another node as home. A keeper signs the next profile with its new inbox; a limited device asks for that, and
  * keeps the keys that others may have sealed for meanwhile.
  *
- * @param inboxes of the profile that came with it, where the address stands
+ * @param profile that came with it, where the address stands. An older one than the own says where home was
+ * @returns whether it is home now
  */
-export async function followHome(core: Core, tx: Tx, nodeId: IdentityId, inboxes: readonly Inbox[]): Promise<void> {
+export async function followHome(
+  core: Core,
+  tx: Tx,
+  nodeId: IdentityId,
+  profile: { readonly sequence: bigint; readonly inboxes: readonly Inbox[] },
+): Promise<boolean> {
   const account = tx.get(core.tables.account, SELF);
-  const place = inboxes.find((inbox) => inbox.nodeId === nodeId);
-  if (account === undefined || place === undefined || account.homeNodeId === nodeId) return;
-  if (!isAllowed(place.nodeUrl, account.homeNodeUrl)) return;
+  const place = profile.inboxes.find((inbox) => inbox.nodeId === nodeId);
+  if (account === undefined || place === undefined || profile.sequence < (account.profile?.sequence ?? 0n)) return false;
+  if (account.homeNodeId === nodeId) return true;
+  if (!isAllowed(place.nodeUrl, account.homeNodeUrl)) return false;
   const made = await newInbox(core.deps);
   moveHome(core, tx, place, account.secret === undefined ? { ...made, keys: account.inbox.keys } : made);
   tx.afterwards(() => arrive(core, place.nodeUrl));
+  return true;
 }
 
 /** Nothing leaves with the profile that names the old inbox, which is read for a while. */

@@ -31,16 +31,26 @@ export async function fieldsOf(
   return { secret, name, isFindable, certificate, minimalCertificate: minimal, isProfileStale: true };
 }
 
-/** Another keeper renamed the identity, and its certificate says so. Limited devices take the name from the profile. */
-export async function takeName(core: Core, tx: Tx, name: string, certificate: Uint8Array): Promise<void> {
+/**
+ * Another keeper renamed the identity, and its certificate says so: together with the own one, or it is an older one. Limited devices take
+ * the name from the profile.
+ *
+ * @returns whether it is the name now
+ */
+export async function takeName(core: Core, tx: Tx, name: string, certificate: Uint8Array): Promise<boolean> {
+  const { identity } = core.deps;
   const account = tx.get(core.tables.account, SELF);
-  if (account?.secret === undefined || account.name === name) return;
-  if ((await core.deps.identity.readCertificate(certificate, { atMs: core.nowMs + AHEAD_MS }))?.name !== name) return;
+  if (account?.secret === undefined) return false;
+  const both = await identity.mergeCertificates(account.certificate, certificate);
+  if ((await identity.readCertificate(both, { atMs: core.nowMs + AHEAD_MS }))?.name !== name) return false;
+  if (account.name === name) return true;
   try {
     const secret = await renamedSecret(core, account.secret, { name, isFindable: account.isFindable === true });
     tx.put(core.tables.account, SELF, { ...account, ...(await fieldsOf(core, secret)) });
+    return true;
   } catch (error) {
     // No name: of a newer program, or of a device that was stolen.
     if (!(error instanceof IdentityError)) throw error;
+    return false;
   }
 }

@@ -56,11 +56,10 @@ export class OwnDevices {
     const core = this.#core;
     const { account, links } = core;
     const link = links.to(account.homeNodeUrl);
-    // Who never had another device has nothing to look for.
-    const isAlone = account.devices.length < 2 && account.ownClaimToken === undefined;
     // A limited device may be removed before it ever stood in a profile.
     const isReady = account.profile?.isPublished === true || account.secret === undefined;
-    if (isAlone || account.isCloned || !link.isConnected || !isReady) return { kind: "idle" };
+    // Also who never had another device: one may come from its backup.
+    if (account.isCloned || !link.isConnected || !isReady) return { kind: "idle" };
     try {
       await this.#look(link);
       if (core.account.isCloned) return { kind: "idle" };

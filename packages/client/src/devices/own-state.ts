@@ -187,14 +187,19 @@ export async function applyOwnState(
     }
     const row = tx.get(ownStates, key);
     if (!(atMs > (row?.atMs ?? 0)) || atMs > core.nowMs + MAX_AHEAD_MS) continue;
-    if ("name" in value || "home" in value) await applyIdentity(core, tx, { deviceId, card: from.card }, key, value);
-    else await apply(core, tx, deviceId, key, value);
+    const isOfIdentity = "name" in value || "home" in value;
+    const isTaken = isOfIdentity
+      ? await applyIdentity(core, tx, { deviceId, card: from.card }, key, value)
+      : await apply(core, tx, deviceId, key, value);
+    // What was said in vain is not in the way of whoever may say it.
+    if (!isTaken) continue;
     const mine = shownValue(core, tx, key);
     tx.put(ownStates, key, { atMs, hash: mine === undefined ? hashNow(value) : hashOf(mine) });
   }
 }
 
-async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: Value): Promise<void> {
+/** @returns whether the device may say that */
+async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: Value): Promise<boolean> {
   const { account: accounts, devices } = core.tables;
   if ("settings" in value && key === "settings") {
     const account = tx.get(accounts, SELF);
@@ -213,24 +218,31 @@ async function apply(core: Core, tx: Tx, deviceId: string, key: string, value: V
   } else if ("contact" in value && key === `contact/${value.contact.identityId}`) await applyContact(core, tx, value.contact);
   else if ("certified" in value && key === certifiedKey(value.certified.identityId)) {
     // A limited device certifies nobody: whoever stole one must not make others believed.
-    if (isBelieved(core, tx, deviceId)) await applyCertified(core, tx, value.certified);
+    if (!isBelieved(core, tx, deviceId)) return false;
+    await applyCertified(core, tx, value.certified);
   } else await applyToThread(core, tx, key, value);
+  return true;
 }
 
-/** What keepers decide for all: only what certificate or profile say too, which none but keepers can sign. */
+/**
+ * What keepers decide for all: only what certificate or profile say too, which none but keepers can sign, and no older ones.
+ *
+ * @returns whether it was taken
+ */
 async function applyIdentity(
   core: Core,
   tx: Tx,
   { deviceId, card }: { readonly deviceId: string; readonly card: VerifiedCard },
   key: string,
   value: Extract<Value, { name: string } | { home: IdentityId }>,
-): Promise<void> {
-  if (tx.get(core.tables.devices, deviceId)?.kind === "limited") return;
+): Promise<boolean> {
+  if (tx.get(core.tables.devices, deviceId)?.kind === "limited") return false;
   // Few sessions see one of them change.
   if ("name" in value && key === "name")
-    await (await import("../account/rename.ts")).takeName(core, tx, value.name, card.certificate);
+    return (await import("../account/rename.ts")).takeName(core, tx, value.name, card.certificate);
   if ("home" in value && key === "home")
-    await (await import("../account/move-home.ts")).followHome(core, tx, value.home, card.profile.inboxes);
+    return (await import("../account/move-home.ts")).followHome(core, tx, value.home, card.profile);
+  return false;
 }
 
 async function applyToThread(core: Core, tx: Tx, key: string, value: Value): Promise<void> {
@@ -255,8 +267,7 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox 
   const row = tx.get(devices, id);
   const { device, revokedDevices } = core.account;
   const isOther = DEVICE_ID.test(id) && ![device.deviceId, ...revokedDevices].some((one) => encodeHex(one) === id);
-  const isHeard =
-    id !== from && (isBelieved(core, tx, from) || (kind === "limited" && tx.get(devices, from)?.kind === undefined));
+  const isHeard = id !== from && isBelieved(core, tx, from) && !isInboxOfAnother(core, tx, id, inbox);
   if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
   tx.put(devices, id, { ...(row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs }), kind, inbox });
   if (row?.inbox !== undefined && !equalBytes(row.inbox, inbox)) leaveInbox(core, tx, row.inbox);

@@ -95,7 +95,7 @@ export interface BlobTransport {
     blob: { readonly bytes: number; readonly readTokenHash: Uint8Array },
     stop: Stop,
   ): Promise<BlobProgress>;
-  /** `pieces`: what follows at `offset`, in order. */
+  /** `pieces`: what follows at `offset`, in order. Nothing looks at them any more once it resolves. */
   write(place: BlobPlace, offset: number, pieces: readonly Uint8Array[], stop: Stop): Promise<BlobProgress>;
   read(place: BlobPlace, from: number, stop: Stop): AsyncIterable<Uint8Array>;
   delete(place: BlobPlace, stop: Stop): Promise<void>;

@@ -17,7 +17,7 @@ const HASHING = fileURLToPath(new URL("../../apps/web/src/hashing/", import.meta
 const PAGE = `import { measureSealing } from ${JSON.stringify(SEALING)};
 import { HashThread } from ${JSON.stringify(join(HASHING, "hash-thread.ts"))};
 import { hashingSubtle } from ${JSON.stringify(join(HASHING, "hashing-subtle.ts"))};
-const subtle = hashingSubtle(crypto.subtle, () => HashThread.begin(() => new Worker("/hash.js")));
+const subtle = hashingSubtle(crypto.subtle, () => HashThread.begin(() => new Worker("/hash.js"), { after: () => () => undefined }));
 globalThis.measured = () => measureSealing({
   webCrypto: crypto.subtle, subtle, random: (length) => crypto.getRandomValues(new Uint8Array(length)), clock: performance, giveBack: () => undefined }, 3);`;
 

@@ -8,14 +8,19 @@ const subtle = crypto.subtle as Subtle;
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 const PLAINTEXT = new Uint8Array(2_500_000).map((_, at) => (at * 7) & 255);
 
+const patient = { after: () => () => undefined };
+
 /** Takes buffers away as a worker does. */
 class OtherThread {
   hashed = 0;
   readonly #listeners = new Map<string, (event: never) => void>();
   readonly #endsAfter: number;
 
-  constructor(endsAfter = Number.POSITIVE_INFINITY) {
+  readonly #endsAloud: boolean;
+
+  constructor(endsAfter = Number.POSITIVE_INFINITY, endsAloud = false) {
     this.#endsAfter = endsAfter;
+    this.#endsAloud = endsAloud;
   }
 
   addEventListener(type: string, listener: (event: never) => void): void {
@@ -27,7 +32,9 @@ class OtherThread {
     this.hashed += 1;
     const answer = (digest: ArrayBuffer): void =>
       this.#tell("message", { data: structuredClone({ id, bytes, digest }, { transfer: [bytes.buffer] }) });
-    if (this.hashed > this.#endsAfter) this.#tell("error", {});
+    // By an error that the browser tells, or by its own word.
+    if (this.hashed > this.#endsAfter && this.#endsAloud) this.#tell("message", { data: { id, hasEnded: true } });
+    else if (this.hashed > this.#endsAfter) this.#tell("error", {});
     else void crypto.subtle.digest("SHA-256", bytes).then(answer);
   }
 
@@ -61,7 +68,7 @@ async function opened(by: Subtle, { told, secret, segments }: Awaited<ReturnType
 describe("a thread that hashes", () => {
   it("gives the same file as this one, and its buffers back", async () => {
     const other = new OtherThread();
-    const beside = hashingSubtle(subtle, () => HashThread.begin(() => other));
+    const beside = hashingSubtle(subtle, () => HashThread.begin(() => other, patient));
     const secret = createSealingSecret(random);
     const made = await sealed(beside, secret);
     expect(made).toEqual(await sealed(subtle, secret));
@@ -74,18 +81,29 @@ describe("a thread that hashes", () => {
     const refused = () => {
       throw new DOMException("no workers in workers", "SecurityError");
     };
-    const beside = hashingSubtle(subtle, () => HashThread.begin(refused));
+    const beside = hashingSubtle(subtle, () => HashThread.begin(refused, patient));
     expect(await opened(beside, await sealed(beside))).toEqual(PLAINTEXT);
   });
 
   it("that ends fails what it was handed, and the next attempt does without", async () => {
-    const beside = hashingSubtle(subtle, () => HashThread.begin(() => new OtherThread(2)));
-    await expect(sealed(beside)).rejects.toThrow("ended");
-    expect(await opened(beside, await sealed(beside))).toEqual(PLAINTEXT);
+    for (const endsAloud of [false, true]) {
+      const beside = hashingSubtle(subtle, () => HashThread.begin(() => new OtherThread(2, endsAloud), patient));
+      await expect(sealed(beside)).rejects.toThrow("ended");
+      expect(await opened(beside, await sealed(beside))).toEqual(PLAINTEXT);
+    }
+  });
+
+  it("that says nothing is none", async () => {
+    const silent = { addEventListener: () => undefined, postMessage: () => undefined };
+    const after = (_delayMs: number, run: () => void) => {
+      queueMicrotask(run);
+      return () => undefined;
+    };
+    expect(await HashThread.begin(() => silent, { after })).toBeUndefined();
   });
 
   it("B1: makes no changed segment good", async () => {
-    const beside = hashingSubtle(subtle, () => HashThread.begin(() => new OtherThread()));
+    const beside = hashingSubtle(subtle, () => HashThread.begin(() => new OtherThread(), patient));
     const made = await sealed(beside);
     const last = made.segments.at(-1);
     if (last !== undefined) last[9] = (last[9] ?? 0) ^ 1;

@@ -1,4 +1,5 @@
 // The asking side of a thread that hashes. Buffers go there and come back without being copied.
+import type { Timers } from "@p2pcrypt/bytes";
 import type { HashedBytes } from "@p2pcrypt/files";
 
 export interface HashRequest {
@@ -6,15 +7,19 @@ export interface HashRequest {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export interface HashAnswer extends HashRequest {
-  readonly digest: ArrayBuffer;
-}
+/** Or the thread says that it ends, with what it was handed. */
+export type HashAnswer =
+  | (HashRequest & { readonly digest: ArrayBuffer; readonly hasEnded?: never })
+  | { readonly id: number; readonly hasEnded: true };
 
 interface Thread {
   postMessage(request: HashRequest, transfer: ArrayBuffer[]): void;
   addEventListener(type: "message", listener: (event: { readonly data: HashAnswer }) => void): void;
-  addEventListener(type: "error", listener: () => void): void;
+  addEventListener(type: "error" | "messageerror", listener: () => void): void;
 }
+
+/** A thread that says nothing by then is none. */
+const BEGIN_MS = 5_000;
 
 interface Waiting {
   readonly answered: (hashed: HashedBytes) => void;
@@ -29,11 +34,16 @@ export class HashThread {
 
   private constructor(thread: Thread) {
     this.#thread = thread;
-    thread.addEventListener("message", ({ data: { id, bytes, digest } }) => {
+    thread.addEventListener("message", ({ data }) => {
+      if (data.hasEnded === true) {
+        this.#end();
+        return;
+      }
+      const { id, bytes, digest } = data;
       this.#waiting.get(id)?.answered({ bytes, digest });
       this.#waiting.delete(id);
     });
-    thread.addEventListener("error", () => this.#end());
+    for (const ending of ["error", "messageerror"] as const) thread.addEventListener(ending, () => this.#end());
   }
 
   get hasEnded(): boolean {
@@ -41,10 +51,12 @@ export class HashThread {
   }
 
   /** Once it has answered. @returns undefined where no such thread begins */
-  static async begin(start: () => Thread): Promise<HashThread | undefined> {
+  static async begin(start: () => Thread, { after }: Pick<Timers, "after">): Promise<HashThread | undefined> {
     try {
       const thread = new HashThread(start());
+      const stop = after(BEGIN_MS, () => thread.#end());
       await thread.hash(new Uint8Array(1));
+      stop();
       return thread;
     } catch {
       // The browser does not let a worker have a worker, or the file is not there any more: this thread does the work.
@@ -59,8 +71,8 @@ export class HashThread {
     this.#nextId += 1;
     const own = bytes as Uint8Array<ArrayBuffer>;
     return new Promise((answered, failed) => {
-      this.#waiting.set(id, { answered, failed });
       this.#thread.postMessage({ id, bytes: own }, [own.buffer]);
+      this.#waiting.set(id, { answered, failed });
     });
   }
 

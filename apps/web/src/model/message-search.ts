@@ -29,6 +29,8 @@ export interface MessageSearchSnapshot extends SearchFilters {
 }
 
 const PAGE = 30;
+/** That one question is answered with at most. */
+const MOST = 200;
 const DAY_MS = 86_400_000;
 
 export class MessageSearch extends Model<MessageSearchSnapshot> {
@@ -67,10 +69,11 @@ export class MessageSearch extends Model<MessageSearchSnapshot> {
     if (asked === this.#asked) this.update({ hits: [...hits, ...answer.hits], total: answer.total });
   }
 
-  /** As many as are shown. */
+  /** As many as are shown. Whoever reads beyond what one question gives keeps what there is. */
   #askAgain(): void {
+    const shown = this.getSnapshot().hits?.length ?? 0;
     this.#isStale = this.#asked !== this.#answered;
-    if (!this.#isStale) void this.#ask(Math.max(PAGE, this.getSnapshot().hits?.length ?? 0));
+    if (!this.#isStale && shown <= MOST) void this.#ask(Math.max(PAGE, shown));
   }
 
   async #ask(limit = PAGE): Promise<void> {
@@ -82,7 +85,8 @@ export class MessageSearch extends Model<MessageSearchSnapshot> {
       return this.update({ hits: undefined, total: 0, isComplete: true });
     }
     for (let isComplete = false; !isComplete; ) {
-      const answer = await this.#client.search.find(query);
+      const answer = await this.#client.search.find(query).catch(() => undefined); // the client ends: what is shown stays
+      if (answer === undefined) break;
       if (asked !== this.#asked || this.isDisposed) return;
       ({ isComplete } = answer);
       this.update(answer);

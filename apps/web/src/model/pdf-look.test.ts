@@ -152,9 +152,18 @@ describe("a look at a PDF", () => {
       desk.say({ kind: "opened", id: 1, pages });
       expect([await over(look), desk.ends]).toEqual(["broken", 1]);
     }
+    // What was not asked for, and what is no answer at all.
+    for (const wrong of [{ kind: "drawn", id: 1, bitmap: BITMAP, text: "" }, null, 7]) {
+      desk = new Desk();
+      const look = new PdfLook(source(), desk.deps);
+      await desk.until(1);
+      desk.say(wrong);
+      expect([await over(look), desk.ends]).toEqual(["broken", 1]);
+    }
     desk = new Desk();
     const look = await openLook(MAX_PDF_PAGES + 1);
     expect(look.getSnapshot()).toMatchObject({ pages: MAX_PDF_PAGES, isCut: true });
+    look.draw(Number.NaN, 100);
     look.draw(1, 100);
     await desk.until(2);
     for (const part of ["jbig2.wasm", "jbig2.wasm", "../client-worker.js", "openjpeg.wasm"]) desk.say({ kind: "wants", part });

@@ -73,10 +73,11 @@ export function Conversation(props: ConversationProps) {
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => {
       const files = [...(event.clipboardData?.files ?? [])];
-      const isElsewhere = event.target instanceof Element && event.target.closest("input, textarea, [role=dialog]") !== null;
-      if (event.defaultPrevented || isElsewhere || files.length === 0) return;
+      const isElsewhere =
+        event.target instanceof Element && event.target.closest("input, textarea, [role=dialog], [role=alertdialog]") !== null;
+      if (event.defaultPrevented || isElsewhere || files.length === 0 || composer.current === null) return;
       event.preventDefault();
-      composer.current?.attach(files);
+      composer.current.attach(files);
     };
     document.addEventListener("paste", paste);
     return () => document.removeEventListener("paste", paste);

@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight, Save, ZoomIn } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { MAX_PDF_BYTES, MAX_PDF_PAGES, type PdfFailure, type PdfPage, type PdfSnapshot } from "../../model/pdf-look.ts";
+import { wholeNumberIn } from "../../text/whole-number.ts";
 import type { Words } from "../../words/words.ts";
 import { Button, IconButton } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
@@ -147,7 +148,7 @@ function PageChooser({ onChoose }: { readonly onChoose: (page: number) => void }
   const [text, setText] = useState("");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onChoose(pageIn(text));
+    onChoose(wholeNumberIn(text));
     setText("");
   };
   return (
@@ -155,12 +156,6 @@ function PageChooser({ onChoose }: { readonly onChoose: (page: number) => void }
       <Field label={t("pdf.goTo")} value={text} onChange={setText} />
     </form>
   );
-}
-
-/** Also in the digits of Arabic and Persian keyboards. NaN for what is no number. */
-export function pageIn(text: string): number {
-  const digits = text.trim().replaceAll(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 15));
-  return /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
 function overSentence(words: Words, failure: PdfFailure): string {

@@ -28,7 +28,9 @@ export function GroupPicture({ id, hash, ...looks }: Looks & { readonly id: Conv
       (found) => {
         if (isWanted) setBytes(found);
       },
-      () => undefined, // the client ended, or the conversation is gone: what is drawn from an id stays
+      () => {
+        if (isWanted) setBytes(undefined); // the client ended, or the conversation is gone
+      },
     );
     return () => {
       isWanted = false;

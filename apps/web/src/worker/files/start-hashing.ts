@@ -2,7 +2,9 @@
 import { HashThread } from "../../hashing/hash-thread.ts";
 import workerUrl from "../../hashing/hash-worker.ts?worker&url";
 import { scriptUrl } from "../../protocol/worker-script.ts";
+import { workerTimers } from "../platform.ts";
 
 export function startHashing(origin: string): Promise<HashThread | undefined> {
-  return HashThread.begin(() => new Worker(scriptUrl(workerUrl, origin), { type: "module", name: "hashing" }));
+  const start = () => new Worker(scriptUrl(workerUrl, origin), { type: "module", name: "hashing" });
+  return HashThread.begin(start, workerTimers);
 }

@@ -53,7 +53,12 @@ it("B1: says that a body was taken only once it has left, whatever the node says
       bodies.push(first);
       request.pause();
       response.writeHead(204, { "upload-offset": "1" }).end();
-      setImmediate(() => request.on("data", (part: Buffer) => bodies.push(part)).on("end", whole).resume());
+      setImmediate(() =>
+        request
+          .on("data", (part: Buffer) => bodies.push(part))
+          .on("end", whole)
+          .resume(),
+      );
     });
   };
   const piece = (): Uint8Array => new Uint8Array(1 << 20).fill(0x41);

@@ -22,6 +22,8 @@ export interface Devices {
   cancelLinking(): Promise<void>;
   /** What was said, on its way to a new device or to this one, and what arrived in the last days. */
   histories(): readonly HistorySnapshot[];
+  /** The person knows this new device of theirs: it is no news here any more. @throws {ClientError} device/unknown */
+  acknowledge(deviceId: string): Promise<void>;
   /**
    * Gives a limited device the identity's key. Never undone: the caller asks for the passphrase first, where there is one.
    *

@@ -62,6 +62,15 @@ export class ClientDevices implements Devices {
     this.#offer?.cancel();
   }
 
+  async acknowledge(deviceId: string): Promise<void> {
+    const { ledger, tables } = this.#core;
+    await ledger.transact(async (tx) => {
+      const row = tx.get(tables.devices, deviceId);
+      if (row === undefined) throw new ClientError({ code: "device/unknown" });
+      tx.put(tables.devices, deviceId, { ...row, wasThere: true });
+    });
+  }
+
   async makeKeeper(deviceId: string): Promise<void> {
     const core = this.#core;
     assertGoesOn(core);

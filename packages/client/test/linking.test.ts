@@ -130,6 +130,9 @@ it("a restored device is news to those that were there, and they are none to it"
   await world.until("published", () => restored.client.account.snapshot().isPublished);
   await world.until("heard", () => newsTo(ben).length === 1, 60_000);
   expect([restored.client.devices.list().length, newsTo(restored)]).toEqual([2, []]);
+  await ben.client.devices.acknowledge(restored.client.account.snapshot().deviceId);
+  expect(newsTo(ben)).toEqual([]);
+  await expect(ben.client.devices.acknowledge("00".repeat(16))).rejects.toMatchObject({ code: "device/unknown" });
   await world.close(ben, restored);
 });
 

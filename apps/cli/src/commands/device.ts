@@ -88,6 +88,17 @@ export function addOwnDeviceCommands(program: Command, run: RunCommand): void {
       ),
     );
   device
+    .command("known <id>")
+    .description("it was you: a new device is told here no more")
+    .action((id: string) =>
+      run((context) =>
+        withClient(context, { isOnline: false }, async (client) => {
+          await client.devices.acknowledge(id);
+          showDevices(context, client);
+        }),
+      ),
+    );
+  device
     .command("keeper <device>")
     .description("give a limited device, by its id or name, the identity's key; it is never taken back")
     .action((which: string) => run((context) => makeKeeper(context, which)));

@@ -101,7 +101,7 @@ export const REMOTE_METHODS = {
     "deleteIdentity",
   ],
   // `startLinking` and `makeKeeper` are operations of their own, which ask for the passphrase.
-  devices: ["rename", "confirmLinking", "cancelLinking", "remove"],
+  devices: ["rename", "acknowledge", "confirmLinking", "cancelLinking", "remove"],
   contacts: ["preview", "lookUp", "add", "accept", "decline", "declineAll", "block", "unblock", "acceptAlert"],
   conversations: [
     "history",

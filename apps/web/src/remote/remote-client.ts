@@ -83,6 +83,7 @@ export class RemoteClient implements Client {
       },
       confirmLinking: (...args) => call("devices", "confirmLinking", args),
       cancelLinking: (...args) => call("devices", "cancelLinking", args),
+      acknowledge: (...args) => call("devices", "acknowledge", args),
       remove: (...args) => call("devices", "remove", args),
     };
     this.contacts = {

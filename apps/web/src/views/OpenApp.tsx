@@ -151,7 +151,7 @@ function OwnNews({ client, platform }: Pick<OpenAppProps, "client" | "platform">
   const fresh = devices.filter(({ isNew, isLinkedHere }) => isNew && !isLinkedHere);
   return fresh.length === 0 ? undefined : (
     <Suspense>
-      <NewDevices devices={fresh} nowMs={platform.nowMs()} />
+      <NewDevices client={client} devices={fresh} nowMs={platform.nowMs()} />
     </Suspense>
   );
 }

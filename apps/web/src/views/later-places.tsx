@@ -16,7 +16,7 @@ import { Requests } from "./list/Requests.tsx";
 import type { IdentityId, PlaceProps } from "./places.tsx";
 import { HistoryProgress } from "./settings/HistoryProgress.tsx";
 import { SheetPage } from "./settings/SheetPage.tsx";
-import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
+import { useAct, useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 
 export function NewPlace({ router, workspace }: PlaceProps) {
   const { conversations } = workspace.client;
@@ -39,28 +39,37 @@ export function Histories({ client }: { readonly client: Client }) {
 }
 
 /** For a week on all own devices but the one that linked it: nobody adds a device in silence. */
-export function NewDevices({ devices, nowMs }: { readonly devices: readonly DeviceSnapshot[]; readonly nowMs: number }) {
+export function NewDevices({ client, devices, nowMs }: NewDevicesProps) {
+  return devices.map((device) => <NewDevice key={device.deviceId} client={client} device={device} nowMs={nowMs} />);
+}
+
+interface NewDevicesProps {
+  readonly client: Client;
+  readonly devices: readonly DeviceSnapshot[];
+  readonly nowMs: number;
+}
+
+function NewDevice({ client, device, nowMs }: Omit<NewDevicesProps, "devices"> & { readonly device: DeviceSnapshot }) {
   const { t, date } = useWords();
-  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
-  return devices
-    .filter(({ deviceId }) => !seen.has(deviceId))
-    .map(({ deviceId, name, sinceMs }) => (
-      <div key={deviceId} className="banner calm">
-        <MonitorSmartphone size={18} aria-hidden />
-        <p className="grow" role="status">
-          {t("devices.new", {
-            name: name === undefined ? t("settings.deviceNoName") : shownName(name),
-            date: date(sinceMs, nowMs),
-          })}
-        </p>
-        <a className="button small" href={formatRoute({ kind: "settings" })}>
-          {t("settings.devices")}
-        </a>
-        <Button size="small" look="quiet" onPress={() => setSeen(new Set([...seen, deviceId]))}>
-          {t("devices.wasMe")}
-        </Button>
-      </div>
-    ));
+  const { deviceId, name, sinceMs } = device;
+  const known = useAct(() => client.devices.acknowledge(deviceId));
+  return (
+    <div className="banner calm">
+      <MonitorSmartphone size={18} aria-hidden />
+      <p className="grow" role="status">
+        {t("devices.new", {
+          name: name === undefined ? t("settings.deviceNoName") : shownName(name),
+          date: date(sinceMs, nowMs),
+        })}
+      </p>
+      <a className="button small" href={formatRoute({ kind: "settings" })}>
+        {t("settings.devices")}
+      </a>
+      <Button size="small" look="quiet" isPending={known.isRunning} onPress={() => known.run()}>
+        {t("devices.wasMe")}
+      </Button>
+    </div>
+  );
 }
 
 export function SheetPlace({ workspace, platform }: PlaceProps) {

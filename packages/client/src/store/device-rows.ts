@@ -17,7 +17,7 @@ export interface OwnDeviceRow {
   readonly answeredMs?: number;
   /** Linked by this device, which takes it into every conversation at once; others leave it the time to. */
   readonly isLinkedHere?: boolean;
-  /** It was there when this device was linked, and is no news to it. */
+  /** It was there when this device was linked, or its person said that they know it: no news here. */
   readonly wasThere?: boolean;
 }
 

@@ -32,6 +32,11 @@ export interface Barrier {
 /** What keeps people out: findings of axe that it calls serious or critical. */
 export async function findBarriers(page: Page): Promise<Barrier[]> {
   await page.evaluate(axe.source);
+  // What is half faded in has no contrast yet.
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations())
+      if (animation.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY) animation.finish();
+  });
   const results = await page.evaluate(() => window.axe?.run());
   if (results === undefined) throw new Error("axe did not run");
   return results.violations.flatMap(({ id, impact, nodes }) =>

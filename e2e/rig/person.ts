@@ -1,5 +1,6 @@
 // Somebody with a browser of their own. Their words for what they do and see are in the files that take a Person.
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { openProfile, type ProfileOptions } from "./chromium.ts";
 import { Complaints } from "./complaints.ts";
@@ -71,10 +72,14 @@ export class Person {
 
   /** Presses the button with exactly these words, once it is done with the last press. */
   async press(words: string): Promise<void> {
-    await this.page
-      .locator(":not([data-pending])")
-      .and(this.page.getByRole("button", { name: words, exact: true }))
-      .click();
+    try {
+      await this.page
+        .locator(":not([data-pending])")
+        .and(this.page.getByRole("button", { name: words, exact: true }))
+        .click();
+    } catch (error) {
+      throw error instanceof Error ? withoutRepeats(error) : error;
+    }
   }
 
   async fill(label: string, text: string): Promise<void> {
@@ -147,4 +152,11 @@ function inLanguage(options: PersonOptions): PersonOptions {
 async function firstPage(context: BrowserContext): Promise<Page> {
   context.setDefaultTimeout(STEP_MS);
   return context.pages()[0] ?? (await context.newPage());
+}
+
+/** The driver tells each of its tries. What was in the way is said once, and is still there when a log shows the end of this alone. */
+function withoutRepeats(error: Error): Error {
+  const lines = new Set(stripVTControlCharacters(error.message).split("\n"));
+  error.message = [...lines].slice(0, 14).join("\n");
+  return error;
 }

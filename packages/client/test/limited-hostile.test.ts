@@ -1,4 +1,5 @@
 // A limited device that was stolen, and what it tells the other own devices: nothing that outlives its removal, and nothing that stops them.
+import type { OperationName, ResponseOf } from "@p2pcrypt/api";
 import { encodeHex } from "@p2pcrypt/bytes";
 import { ConnectionError, type NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
@@ -6,7 +7,7 @@ import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
 import { SELF } from "../src/store/tables.ts";
 import { groupOf } from "./support/group-world.ts";
-import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
+import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, say, World } from "./support/world.ts";
 
 it("I1 M25: a stolen limited device plants no card of a contact that its owner did not sign, and nothing that cannot be shown or sent", async () => {
   const world = await World.create();
@@ -140,13 +141,41 @@ function only(isDone: (url: string, name: string) => boolean): (transport: NodeT
   });
 }
 
+/** A node that does not say what `isSilent` asks for, and of key packages, where no device is named, only those that are shown. */
+function withheld(
+  isSilent: (name: string) => boolean,
+  isShown: (device: string) => boolean,
+): (transport: NodeTransport) => NodeTransport {
+  const answered = async (name: OperationName, request: object, ask: () => Promise<unknown>): Promise<never> => {
+    if (isSilent(name)) throw new ConnectionError("connection/unreachable");
+    const answer = (await ask()) as ResponseOf<"keyPackage.claim">;
+    if (name !== "keyPackage.claim" || "device" in request) return answer as never;
+    return { packages: answer.packages.filter(({ device }) => isShown(encodeHex(device))) } as never;
+  };
+  return (transport) => ({
+    call: (url, name, request, token) => answered(name, request, () => transport.call(url, name, request, token)),
+    open: async (url, handler) => {
+      const socket = await transport.open(url, handler);
+      return {
+        close: () => socket.close(),
+        call: (name, request, token) => answered(name, request, () => socket.call(name, request, token)),
+      };
+    },
+  });
+}
+
 it("D4: a removed device that asks a contact who was not told is not taken in again: their node says so, and it goes out of everything", async () => {
   const world = await World.create();
   await world.furtherNode(OTHER_URL);
   const ben = await world.person("Ben");
-  const [ana, carl] = (await Promise.all(
-    ["Ana", "Carl"].map((name) => world.person(name, undefined, { homeNodeUrl: OTHER_URL })),
-  )) as [Person, Person];
+  let isSilent = false;
+  const hidden = new Set<string>();
+  const through = withheld(
+    (name) => isSilent && name === "profile.lookup",
+    (device) => !hidden.has(device),
+  );
+  const ana = await world.person("Ana", through, { homeNodeUrl: OTHER_URL });
+  const carl = await world.person("Carl", undefined, { homeNodeUrl: OTHER_URL });
   await world.acquainted(ben, ana);
   await world.acquainted(carl, ana);
   const phone = await world.linked(ben, "Phone");
@@ -157,20 +186,31 @@ it("D4: a removed device that asks a contact who was not told is not taken in ag
   const direct = () => ana.client.conversations.list().find(({ contactId }) => contactId === idOf(ben));
   await world.until("in both", () => [direct(), groupOf(ana)].every((one) => devicesAt(one).length === 2), 120_000);
   await world.until("in the profile", () => phone.client.account.snapshot().isPublished, 60_000);
-  await world.close(phone, ben);
+  const tablet = await world.linked(ben, "Tablet");
+  await world.until("in both", () => [direct(), groupOf(ana)].every((one) => devicesAt(one).length === 3), 120_000);
+  await world.until("in the profile", () => tablet.client.account.snapshot().isPublished, 60_000);
+  await world.close(phone, tablet, ben);
+  // Into another group only one of the three comes.
+  for (const { client } of [phone, tablet]) hidden.add(client.account.snapshot().deviceId);
+  await ana.client.groups.create("Shed", [idOf(ben)]);
+  const shed = () => ana.client.conversations.list().find(({ name }) => name === "Shed");
+  const garden = () => ana.client.conversations.list().find(({ name }) => name === "Garden");
+  await world.until("in the shed", () => devicesAt(shed()).length === 1, 60_000);
 
-  // It loses its state in one conversation, and asks for it with what it was given before it was removed.
-  const prepared = await world.inside(
-    "Phone",
-    phone.disk,
-    only(() => false),
-  );
-  await prepared.core.ledger.transact(async (tx) => {
-    const id = prepared.core.newId();
-    const letter = { kind: "rejoin", greeting: "" } as const;
-    tx.put(prepared.core.tables.mail, id, { id, to: idOf(ana), createdMs: prepared.core.nowMs, attempts: 0, letter });
-  });
-  await prepared.core.close();
+  // Both lose their state in one conversation, and ask for it with what they were given before one was removed.
+  for (const [name, { disk }] of [
+    ["Phone", phone],
+    ["Tablet", tablet],
+  ] as const) {
+    const nowhere = only(() => false);
+    const prepared = await world.inside(name, disk, nowhere);
+    await prepared.core.ledger.transact(async (tx) => {
+      const id = prepared.core.newId();
+      const letter = { kind: "rejoin", greeting: "" } as const;
+      tx.put(prepared.core.tables.mail, id, { id, to: idOf(ana), createdMs: prepared.core.nowMs, attempts: 0, letter });
+    });
+    await prepared.core.close();
+  }
   // Ben removes it, and does not reach the node where he could tell Ana.
   const cut = await world.again(
     "Ben",
@@ -186,6 +226,7 @@ it("D4: a removed device that asks a contact who was not told is not taken in ag
     return entries.filter((entry) => entry.kind === "event" && entry.event.what === "deviceAdded").length;
   };
   const before = await added();
+  isSilent = true;
   let sent = 0;
   await world.inside(
     "Phone",
@@ -195,11 +236,18 @@ it("D4: a removed device that asks a contact who was not told is not taken in ag
       return url === OTHER_URL && !name.startsWith("stream.read") && name !== "stream.subscribe";
     }),
   );
+  const tabletAgain = await world.again("Tablet", tablet.disk);
   await world.until("asked", () => sent > 0);
-  await world.until("out", () => [direct(), groupOf(ana)].every((one) => !devicesAt(one).includes(deviceId)), 60_000);
+  // Their node hands out key packages, and does not say who was removed.
+  await world.pass(60_000);
+  expect([await added(), devicesAt(shed()).length]).toEqual([before, 1]);
+  isSilent = false;
+  await world.until("out", () => [direct(), garden()].every((one) => !devicesAt(one).includes(deviceId)), 60_000);
+  const tabletId = tablet.client.account.snapshot().deviceId;
+  await world.until("the other is in", () => devicesAt(shed()).includes(tabletId), 60_000);
   await world.pass(5_000);
-  expect([direct(), groupOf(ana)].map((one) => devicesAt(one).length)).toEqual([1, 1]);
-  expect(await added()).toBe(before);
+  expect([direct(), garden(), shed()].map((one) => devicesAt(one).length)).toEqual([2, 2, 2]);
+  expect(await added()).toBe(before + 1);
   expect([...faults(ana), ...faults(carl)]).toEqual([]);
-  await world.close(ana, carl, cut);
+  await world.close(ana, carl, cut, tabletAgain);
 });

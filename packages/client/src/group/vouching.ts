@@ -1,11 +1,12 @@
 // A device that asks by its own signature to be taken in may have been removed, and its person's older profile does not say so. Their nodes
 // are asked before it is taken in anywhere (spec/protocol/conversation.md section 6).
-import { equalBytes } from "@p2pcrypt/bytes";
+import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { IdentityId } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
 import { refresh } from "../mail/look-up.ts";
 import type { Step } from "../run/pump.ts";
 import type { AddRow } from "../store/group-rows.ts";
+import { withoutDevices } from "./wishes.ts";
 
 const AGAIN_MS = 30_000;
 
@@ -15,7 +16,9 @@ export async function vouchStep(core: Core): Promise<Step> {
   const open = groups.all().filter(({ state }) => state === "active" || state === "opening");
   for (const identityId of new Set(open.flatMap(({ adds }) => adds.flatMap(unvouched)))) {
     const contact = contacts.get(identityId);
-    if (contact !== undefined && (await refresh(core, contact))) await vouch(core, identityId);
+    // What their nodes say would not be kept.
+    if (contact === undefined || contact.state === "blocked" || contact.state === "gone") continue;
+    if (await refresh(core, contact)) await vouch(core, identityId);
     else next = { kind: "wait", delayMs: AGAIN_MS };
   }
   return next;
@@ -33,7 +36,12 @@ async function vouch(core: Core, identityId: IdentityId): Promise<void> {
       const group = tx.get(groups, groupId);
       if (group === undefined || !group.adds.some((add) => unvouched(add).includes(identityId))) continue;
       const adds = group.adds.map((add) => (add.identityId === identityId ? vouched(add) : add));
-      tx.put(groups, groupId, { ...group, adds: adds.filter((add) => !isRemoved(core, add)) });
+      const removed = adds.filter((add) => isRemoved(core, add)).map(({ offer }) => encodeHex(offer.deviceId));
+      tx.put(groups, groupId, {
+        ...group,
+        adds: adds.filter((add) => !isRemoved(core, add)),
+        ...(group.wishes && { wishes: withoutDevices(group.wishes, identityId, (device) => removed.includes(device)) }),
+      });
     }
   });
 }

@@ -1,8 +1,9 @@
 // What a person wants of a group, until a commit has brought it about.
+import { limits } from "@p2pcrypt/api";
 import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { IdentityId, Session } from "@p2pcrypt/session";
 import type { Core } from "../core.ts";
-import type { GroupRow, WishRow } from "../store/group-rows.ts";
+import type { DevicesWishRow, GroupRow, WishRow } from "../store/group-rows.ts";
 import type { Tx } from "../store/tx.ts";
 
 /** The wishes with one more; a later one about the same thing takes the place of an earlier one. */
@@ -58,26 +59,77 @@ function isMet(wish: WishRow, session: Session): boolean {
 
 /** Of the devices that are wished in: those that are not, as long as their person is a member. */
 export function missingOf(
-  { identityId, devices }: Extract<WishRow, { kind: "devices" }>,
+  { identityId, devices }: DevicesWishRow,
   { roster }: Pick<GroupRow, "roster"> | Pick<Session, "roster">,
 ): readonly string[] {
   const present = roster.filter((member) => member.identityId === identityId).map(({ deviceId }) => encodeHex(deviceId));
   return present.length === 0 ? [] : devices.filter((device) => !present.includes(device));
 }
 
-const MAX_TRIES = 3;
+/** A device that was restored publishes itself and its key packages first: the tries, each twice as far from the next, take ten minutes. */
+const MAX_TRIES = 8;
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = FIRST_WAIT_MS * 2 ** (MAX_TRIES - 2);
 
-/** New devices of a contact asked to be taken in: into every group that this person administers and they are members of. */
-export function wishDevicesIn(core: Core, tx: Tx, identityId: IdentityId, devices: readonly string[]): void {
+/**
+ * New devices of a contact asked to be taken in: into every group that this person administers and they are members of.
+ *
+ * @param isUnvouched whether it was a device itself that signed this
+ */
+export function wishDevicesIn(
+  core: Core,
+  tx: Tx,
+  { identityId, devices, isUnvouched }: Pick<DevicesWishRow, "identityId" | "devices"> & { readonly isUnvouched: boolean },
+): void {
   const { groups, threads } = core.tables;
   for (const groupId of tx.ids(groups)) {
     const group = tx.get(groups, groupId);
     if (group?.state !== "active" || tx.get(threads, group.threadId)?.kind !== "group") continue;
     const isAdmin = group.roster.some((one) => one.isAdministrator && one.identityId === core.account.identityId);
     const isUnwanted = group.wishes?.some((wish) => wish.kind === "remove" && wish.identityId === identityId) === true;
-    const wish = { kind: "devices", identityId, devices, tries: MAX_TRIES } as const;
-    if (isAdmin && !isUnwanted && missingOf(wish, group).length > 0) putWish(core, tx, groupId, wish);
+    if (!isAdmin || isUnwanted) continue;
+    const asked = { kind: "devices", identityId, tries: MAX_TRIES, ...(isUnvouched ? { isUnvouched } : {}) } as const;
+    const missing = missingOf({ ...asked, devices }, group);
+    const { wishes: before = [] } = group;
+    const wishes = missing.reduce((list, device) => withDeviceWish(list, { ...asked, devices: [device] }), before);
+    if (wishes !== before) tx.put(groups, groupId, { ...group, wishes });
   }
+}
+
+/** Who asks again gets no more tries by it, and not those of other devices either. */
+function withDeviceWish(wishes: readonly WishRow[], wish: DevicesWishRow): readonly WishRow[] {
+  const ofPerson = wishes.filter((one) => one.kind === "devices" && one.identityId === wish.identityId);
+  const known = ofPerson.find((one) => one.kind === "devices" && wish.devices.every((id) => one.devices.includes(id)));
+  if (known === undefined) return ofPerson.length < limits.MAX_DEVICES ? [...wishes, wish] : wishes;
+  if (wish.isUnvouched === undefined) return wishes;
+  return wishes.map((one) => (one === known ? { ...known, isUnvouched: true } : one));
+}
+
+/** How long it is until these are asked for again: 0 or less when it is time. A clock that was set back makes nobody wait longer. */
+export function waitOf({ dueMs = 0 }: DevicesWishRow, nowMs: number): number {
+  return dueMs - nowMs > LONGEST_WAIT_MS ? 0 : dueMs - nowMs;
+}
+
+/** Nothing was to be had for one of the devices: what is still wished, and when. */
+export function withOneTryLess(wishes: readonly WishRow[], wish: DevicesWishRow, nowMs: number): readonly WishRow[] {
+  const dueMs = nowMs + FIRST_WAIT_MS * 2 ** (MAX_TRIES - wish.tries);
+  return wishes.flatMap((one) => {
+    if (one.kind !== "devices" || one.identityId !== wish.identityId || one.devices.join() !== wish.devices.join()) return [one];
+    return wish.tries > 1 ? [{ ...one, tries: wish.tries - 1, dueMs }] : [];
+  });
+}
+
+/** The wishes without those for devices that are gone. */
+export function withoutDevices(
+  wishes: readonly WishRow[],
+  identityId: IdentityId,
+  isGone: (device: string) => boolean,
+): readonly WishRow[] {
+  return wishes.flatMap((wish) => {
+    if (wish.kind !== "devices" || wish.identityId !== identityId) return [wish];
+    const devices = wish.devices.filter((device) => !isGone(device));
+    return devices.length === 0 ? [] : [{ ...wish, devices }];
+  });
 }
 
 function subjectOf(wish: WishRow): string {
@@ -87,8 +139,6 @@ function subjectOf(wish: WishRow): string {
       return `member ${wish.identityId}`;
     case "role":
       return `role ${wish.identityId}`;
-    case "devices":
-      return `devices ${wish.identityId}`;
     default:
       return wish.kind;
   }

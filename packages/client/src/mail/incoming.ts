@@ -154,13 +154,10 @@ async function applyRequest(
   switch (contact.state) {
     case "accepted":
       tx.put(contacts, identityId, contact);
-      if (body.kind === "rejoin")
-        wishDevicesIn(
-          core,
-          tx,
-          identityId,
-          offers.map(({ deviceId }) => encodeHex(deviceId)),
-        );
+      if (body.kind === "rejoin") {
+        const devices = offers.map(({ deviceId }) => encodeHex(deviceId));
+        wishDevicesIn(core, tx, { identityId, devices, isUnvouched: body.deviceCertificate !== undefined });
+      }
       return queueAdds(core, tx, contact, head.replyInbox, offers, body.deviceCertificate === undefined ? "identity" : "device");
     case "requested": {
       // Both asked: both agree. The lower id founds, so that there is one conversation; the other one only if nothing comes of it.

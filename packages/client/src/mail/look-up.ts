@@ -55,13 +55,15 @@ export async function lookUp(core: Core, identityId: IdentityId): Promise<LookUp
 export async function refresh(core: Core, { identityId, nodeUrls }: ContactRow): Promise<boolean> {
   const asked = await Promise.all(nodeUrls.map((url) => askedCard(core, url, identityId)));
   const cards = asked.filter((card) => typeof card === "object");
+  // A row that is written wakes those who wait for it: who asks again because of that would never stop.
+  if (cards.length === 0) return asked.includes("revoked");
   await core.ledger.transact(async (tx) => {
     let contact = tx.get(core.tables.contacts, identityId);
     if (contact === undefined || contact.state === "blocked" || contact.state === "gone") return;
     for (const card of cards) contact = await withCard(core, contact, card);
     tx.put(core.tables.contacts, identityId, contact);
   });
-  return asked.some((card) => card !== undefined);
+  return true;
 }
 
 /** From a node that is connected. */

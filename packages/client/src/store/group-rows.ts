@@ -84,8 +84,7 @@ export interface KnockRow {
 /** Carried out by the next commit that can, and gone once it holds. */
 export type WishRow =
   | { readonly kind: "add" | "remove"; readonly identityId: IdentityId }
-  /** Of a member, devices (hex) that asked to be taken in, as a restored one does. `tries` are left. */
-  | { readonly kind: "devices"; readonly identityId: IdentityId; readonly devices: readonly string[]; readonly tries: number }
+  | DevicesWishRow
   | { readonly kind: "role"; readonly identityId: IdentityId; readonly isAdmin: boolean }
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "disappear"; readonly afterS: number }
@@ -94,6 +93,18 @@ export type WishRow =
   /** `isForced`: also when the present node does not answer. */
   | { readonly kind: "move"; readonly nodeId: IdentityId; readonly nodeUrl: string; readonly isForced?: true }
   | { readonly kind: "leave" };
+
+/** Of a member, devices (hex) that asked to be taken in, as a restored one does. Vaults of before one wish a device have several in one. */
+export interface DevicesWishRow {
+  readonly kind: "devices";
+  readonly identityId: IdentityId;
+  readonly devices: readonly string[];
+  /** How often a key package is still asked for, and when next. */
+  readonly tries: number;
+  readonly dueMs?: number;
+  /** Asked for by a device itself: of what is added for it, too. */
+  readonly isUnvouched?: true;
+}
 
 export interface RosterRow {
   readonly identityId: IdentityId;

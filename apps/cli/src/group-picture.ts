@@ -1,16 +1,17 @@
-// The picture of a group, from a file. It is taken as it is: this program does not draw.
-import { readFile, stat } from "node:fs/promises";
+// The picture of a group, from a file: without what a camera wrote into it (B8), and otherwise as it is. This program does not draw.
+import { resolve } from "node:path";
+import { MAX_GROUP_PICTURE_BYTES } from "@p2pcrypt/session";
 import { CommandError, EXIT } from "./exit-codes.ts";
+import { assertFile, openSource } from "./files/disk-source.ts";
 
-/** More is read of no file; the client says what it wants. */
-const MAX_READ_BYTES = 1024 * 1024;
-
+/** At most one byte more than a picture may have: the client says what it wants. @throws {CommandError} file/gone, file/notAFile */
 export async function readGroupPicture(path: string): Promise<Uint8Array> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true) throw new CommandError(EXIT.notFound, "file/gone", "there is no such file");
-  if (found.size > MAX_READ_BYTES)
-    throw new CommandError(EXIT.refused, "group/badPicture", "a group's picture is a JPEG or WebP of at most 8192 bytes");
-  return readFile(path).catch(() => {
-    throw new CommandError(EXIT.refused, "file/gone", "the file cannot be read");
-  });
+  assertFile(path);
+  const source = await openSource(resolve(path));
+  if (source === undefined) throw new CommandError(EXIT.refused, "file/gone", "the file cannot be read");
+  try {
+    return await source.read(0, Math.min(source.bytes, MAX_GROUP_PICTURE_BYTES + 1));
+  } finally {
+    await source.close();
+  }
 }

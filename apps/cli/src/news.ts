@@ -18,7 +18,7 @@ export class News {
   tellAll(): void {
     for (const contact of this.#client.contacts.list()) this.tellRequest(contact);
     this.tellKnocks();
-    this.#tellDevices();
+    this.tellDevices();
   }
 
   tellRequest({ state, name, identityId, greeting = "" }: ContactSnapshot): void {
@@ -48,13 +48,13 @@ export class News {
   }
 
   /** For a week, on all devices but the one that linked it: nobody adds a device in silence. */
-  #tellDevices(): void {
+  tellDevices(): void {
     for (const { deviceId, name, sinceMs, isNew, isLinkedHere } of this.#client.devices.list()) {
       if (!isNew || isLinkedHere || !this.#isFirst(deviceId)) continue;
       const [called, when] = [name === undefined ? "without a name" : printable(name), new Date(sinceMs).toLocaleDateString()];
       this.#output.say(
         `Your new device ${called} was linked on ${when}. If it was not you  →  p2pcrypt device remove ${deviceId}`,
-        { kind: "newDevice", device: deviceId, name, since: sinceMs },
+        { kind: "newDevice", device: deviceId, name, sinceMs },
       );
     }
   }

@@ -117,11 +117,11 @@ export async function settleWithin(client: Client, maxMs: number): Promise<void>
   clearTimeout(timer);
 }
 
-/** Waits until each node was reached or was not, at most `maxMs`. */
-export async function connectedWithin(client: Client, maxMs: number): Promise<void> {
+/** Waits until a node was reached or was not, at most `maxMs`. */
+export async function reachedWithin(client: Pick<Client, "nodes" | "subscribe">, nodeUrl: string, maxMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const look = (): void => {
-      if (client.nodes().every(({ state }) => state.kind !== "connecting")) over();
+      if (client.nodes().every(({ url, state }) => url !== nodeUrl || state.kind !== "connecting")) over();
     };
     const timer = setTimeout(() => over(), maxMs);
     const unsubscribe = client.subscribe((event) => {

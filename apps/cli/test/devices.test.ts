@@ -57,17 +57,10 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   expect((await place.run("phone", ["identity", "show"])).exit).toBe(3);
   await killed(first.child);
 
+  const join = (home: string, code: string, name: string) =>
+    place.start(home, ["device", "join", "--node", node.url, "--code-file", codeFile(code), "--name", name]);
   const second = await offered("ana");
-  const joining = place.start("phone", [
-    "device",
-    "join",
-    "--node",
-    node.url,
-    "--code-file",
-    codeFile(second.code),
-    "--name",
-    "Phone",
-  ]);
+  const joining = join("phone", second.code, "Phone");
   const joined = linesUntil(joining, (lines) => lines.length === 2);
   const linked = linesUntil(second.child, (lines) => lines.some((line) => line.includes("takenInto")));
   await Promise.all([textUntil(joining.stderr, "six digits?"), textUntil(second.child.stderr, "six digits?")]);
@@ -107,6 +100,21 @@ it("a new home is linked by a code that is typed, reads what comes, is killed on
   expect(now.json<{ devices: object[] }>()[0]?.devices).toContainEqual(
     expect.objectContaining({ deviceId: device, isKeeper: true }),
   );
+
+  // A third one comes while the phone listens, which says so.
+  const listening = place.start("phone", ["receive", "--follow"]);
+  const third = await offered("ana");
+  const heard = linesUntil(listening, (lines) => lines.some((line) => line.includes("newDevice")));
+  const tablet = join("tablet", third.code, "Tablet");
+  await Promise.all([textUntil(tablet.stderr, "six digits?"), textUntil(third.child.stderr, "six digits?")]);
+  tablet.stdin.write("yes\n");
+  third.child.stdin.write("yes\n");
+  const news = (await heard).map((line) => JSON.parse(line));
+  expect(news).toContainEqual(
+    expect.objectContaining({ kind: "newDevice", device: expect.any(String), sinceMs: expect.any(Number) }),
+  );
+  for (const child of [listening, tablet, third.child]) await killed(child);
+
   expect((await place.run("ana", ["device", "remove", device])).exit).toBe(0);
   const told = await place.run("phone", ["receive"]);
   expect([told.exit, JSON.parse(told.err).error.code]).toEqual([5, "client/removed"]);

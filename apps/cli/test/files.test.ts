@@ -67,7 +67,7 @@ function isUnderWay(line: string): boolean {
 }
 
 describe("files in terminals", () => {
-  it("are sent from paths and from a pipe, listed on both sides, and fetched into a folder", async () => {
+  it("B8: are sent from paths and from a pipe, photographs without what the camera wrote, listed on both sides, and fetched", async () => {
     await friends();
     const [one, two] = [made("one.txt", 5_000), made("Grüße aus Köln.bin", 3_000_000)];
     const sent = (await place.run("ana", ["file", "send", "ben", one, two])).json<{ event: string; name: string }>();
@@ -87,7 +87,7 @@ describe("files in terminals", () => {
     for (const { id } of listed) expect((await place.run("ben", ["file", "get", id.slice(0, 10), "--out", out])).exit).toBe(0);
     expect(await sha256(join(out, "Grüße aus Köln.bin"))).toBe(await sha256(two));
     expect(readFileSync(join(out, "note.txt"), "utf8")).toBe("from a pipe\n");
-    // A photograph goes without what the camera wrote (B8), unless its sender says otherwise.
+    // A photograph goes without what the camera wrote, unless its sender says otherwise.
     const photograph = join(place.folder, "IMG_20240503_141233.jpg");
     const scan = [0xff, 0xda, 0, 2, 1, 0xff, 0xd9];
     writeFileSync(photograph, Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, 7, ...Buffer.from("Exif!"), ...scan]));

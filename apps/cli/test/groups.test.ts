@@ -62,11 +62,21 @@ it("found, talk, hand over, leave", async () => {
   await writeFile(picture, webp);
   await writeFile(large, Buffer.concat([webp, Buffer.alloc(8_192)]));
   expect((await place.run("ben", ["group", "picture", "Allotment", large])).exit).toBe(5);
-  expect((await place.run("ben", ["group", "picture", "Allotment"])).exit).toBe(2);
+  const named = await place.run("nobody", ["group", "picture", "Allotment"]);
+  expect([named.exit, JSON.parse(named.err).error.code]).toEqual([2, "usage/picture"]);
   const hash = createHash("sha256").update(webp).digest("hex");
   expect(await ok("ben", "group", "picture", "Allotment", picture)).toMatchObject({ picture: hash, pending: [] });
   await ok("carol", "receive");
   expect(await ok("carol", "group", "members", "Allotment")).toMatchObject({ picture: hash });
+  // What a camera wrote stays here (B8), and does not count.
+  const [photograph, scan] = [join(place.folder, "photograph.jpg"), Buffer.from([0xff, 0xda, 0, 2, 1, 0xff, 0xd9])];
+  const written = Buffer.concat([Buffer.from([0xff, 0xe1, 0x27, 0x10]), Buffer.alloc(9_998, "Exif")]);
+  await writeFile(photograph, Buffer.concat([Buffer.from([0xff, 0xd8]), written, scan]));
+  const kept = createHash("sha256")
+    .update(Buffer.from([0xff, 0xd8]))
+    .update(scan)
+    .digest("hex");
+  expect(await ok("ben", "group", "picture", "Allotment", photograph)).toMatchObject({ picture: kept });
   expect(await ok("ben", "group", "picture", "Allotment", "--remove")).toMatchObject({ picture: null });
   const history = await place.run("ben", ["history", "Allotment"], { json: false });
   expect(history.out).toContain("ben gave the group a picture");

@@ -16,6 +16,7 @@ export type {
   LinkingTerms,
 } from "./device-snapshots.ts";
 export type { Devices, Linking } from "./device-surface.ts";
+export { MIN_DIRECT_BYTES } from "./direct/later-direct.ts";
 export type {
   CallEntry,
   ConversationEvent,

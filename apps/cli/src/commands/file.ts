@@ -5,12 +5,13 @@ import type { Client, FileDeps, FileEntry, TransferFailure, TransferSnapshot } f
 import { mediaTypeOf, undatedName } from "@p2pcrypt/files";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
+import { askedNode } from "../direct/asked-node.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { diskFiles, sinkRef } from "../files/disk-files.ts";
-import { sourceRef } from "../files/disk-source.ts";
+import { assertFile, sourceRef } from "../files/disk-source.ts";
 import { Progress, sizeText } from "../files/progress.ts";
 import { Spool } from "../files/spool.ts";
-import { connectedWithin, settleWithin, withClient } from "../open-client.ts";
+import { reachedWithin, settleWithin, withClient } from "../open-client.ts";
 import { printable } from "../printable.ts";
 import type { RunCommand } from "../run.ts";
 import { findPlace } from "../who.ts";
@@ -111,16 +112,6 @@ async function stayed(client: Client, { output }: CommandContext): Promise<void>
   clearInterval(alive);
 }
 
-function assertFile(path: string): void {
-  let isFile = false;
-  try {
-    isFile = statSync(path).isFile();
-  } catch {
-    throw new CommandError(EXIT.notFound, "file/gone", `there is no file ${printable(path)}`);
-  }
-  if (!isFile) throw new CommandError(EXIT.refused, "file/notAFile", `${printable(path)} is not a file`);
-}
-
 async function list(client: Client, { output }: CommandContext, who: string): Promise<void> {
   await settleWithin(client, NETWORK_WAIT_MS);
   const { id } = findPlace(client, who);
@@ -153,7 +144,8 @@ async function get(context: CommandContext, given: string, out: string): Promise
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new CommandError(EXIT.notFound, "file/noFolder", `there is no folder ${printable(out)}`);
   const spool = new Spool(context.home);
-  await withClient(context, { isOnline: true, files: diskFiles(spool) }, async (client) => {
+  const files = diskFiles(spool);
+  await withClient(context, { isOnline: true, files }, async (client) => {
     let entry = await found(client, given);
     if (entry === undefined) {
       await settleWithin(client, NETWORK_WAIT_MS);
@@ -161,8 +153,8 @@ async function get(context: CommandContext, given: string, out: string): Promise
     }
     if (entry === undefined)
       throw new CommandError(EXIT.notFound, "file/unknown", "there is no such file; see: p2pcrypt file list WHO");
-    // Whoever sent it can only be asked by way of the node.
-    await connectedWithin(client, NETWORK_WAIT_MS);
+    const nodeUrl = askedNode(client, files, entry);
+    if (nodeUrl !== undefined) await reachedWithin(client, nodeUrl, NETWORK_WAIT_MS);
     const ref = sinkRef(folder, hexOf(entry.id), entry.file.name);
     const transfer = await client.files.download(entry.conversationId, entry, ref);
     const { place = "", bytes } = await followed(client, context, transfer);

@@ -100,12 +100,15 @@ export function addGroupCommands(program: Command, run: RunCommand): void {
     .command("picture <group> [file]")
     .description("a JPEG or WebP of at most 8 KiB that stands beside the name, for everybody")
     .option("--remove", "it has none any more")
-    .action(async (name: string, file: string | undefined, { remove }: { remove?: boolean }) =>
-      change(name, async (client, { id }) => {
-        if ((file === undefined) !== (remove === true)) throw new CommandError(EXIT.usage, "usage", "name a file, or --remove");
-        await client.groups.setPicture(id, file === undefined ? undefined : await readGroupPicture(file));
-      }),
-    );
+    .action((name: string, file: string | undefined, { remove }: { remove?: boolean }) => {
+      if ((file === undefined) === (remove === true))
+        return change(name, async (client, { id }) =>
+          client.groups.setPicture(id, file === undefined ? undefined : await readGroupPicture(file)),
+        );
+      return run(async () => {
+        throw new CommandError(EXIT.usage, "usage/picture", "picture takes either FILE or --remove");
+      });
+    });
   addInvitationCommands(group, online);
   group
     .command("rejoin <group>")

@@ -132,6 +132,7 @@ async function receive(client: Client, context: CommandContext, isFollowing: boo
       if (event.kind === "entryChanged") tellChange(client, context, event.entry);
       if (event.kind === "contact") news.tellRequest(event.contact);
       if (event.kind === "conversation") news.tellKnocks();
+      if (event.kind === "devices") news.tellDevices();
       if (event.kind !== "entry" || event.entry.number === undefined) return;
       const { conversationId } = event.entry;
       news.tellEvent(event.entry);

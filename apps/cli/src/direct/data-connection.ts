@@ -30,6 +30,8 @@ const connection = new RTCPeerConnection({
 });
 const channel = connection.createDataChannel("file", CHANNEL);
 channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
+/** One after the other: one that waits for room is not overtaken. */
+let sending: Promise<void> = Promise.resolve();
 let unreadBytes = 0;
 let isOver = false;
 
@@ -62,10 +64,15 @@ async function follow(order: Exclude<ToDirectDriver, { kind: "close" }>): Promis
     case "accept":
       return connection.setRemoteDescription({ type: "answer", sdp: withoutNames(order.sdp) });
     case "send":
-      if (channel.bufferedAmount > HIGH_WATER_BYTES) await low(channel);
-      channel.send(Buffer.from(order.bytes.buffer));
-      post({ kind: "sent" });
+      sending = sending.then(() => send(order.bytes));
+      return sending;
   }
+}
+
+async function send(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  if (channel.bufferedAmount > HIGH_WATER_BYTES) await low(channel);
+  channel.send(Buffer.from(bytes.buffer));
+  post({ kind: "sent" });
 }
 
 /** `setLocal` lasts as long as candidates are looked for; what was found by then is what there is. */

@@ -1,13 +1,27 @@
 // A file of this disk that is sent: as it is, or without what a camera wrote into it (B8).
+import { statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { FileSource } from "@p2pcrypt/client";
 import { cameraNotesIn, type KeptPart, keptParts } from "@p2pcrypt/files";
+import { CommandError, EXIT } from "../exit-codes.ts";
+import { printable } from "../printable.ts";
 
 const AS_IT_IS = "as it is ";
 
 /** What `openSource` opens. `isAsItIs`: with what a camera wrote. */
 export function sourceRef(path: string, isAsItIs: boolean): string {
   return isAsItIs ? `${AS_IT_IS}${path}` : path;
+}
+
+/** A pipe would be waited for. @throws {CommandError} file/gone, file/notAFile */
+export function assertFile(path: string): void {
+  let isFile = false;
+  try {
+    isFile = statSync(path).isFile();
+  } catch {
+    throw new CommandError(EXIT.notFound, "file/gone", `there is no file ${printable(path)}`);
+  }
+  if (!isFile) throw new CommandError(EXIT.refused, "file/notAFile", `${printable(path)} is not a file`);
 }
 
 /** @returns undefined when it is not there any more. */
@@ -37,6 +51,7 @@ export async function openSource(ref: string): Promise<FileSource | undefined> {
   }
 }
 
+/** Into the beginning of `into`. */
 async function readAt(
   file: FileHandle,
   at: number,
@@ -62,10 +77,14 @@ function readParts(parts: readonly KeptPart[], read: FileSource["read"]): FileSo
       const count = Math.min(size - from, wanted - filled);
       begin += size;
       if (count <= 0) continue;
-      const piece = "from" in part ? await read(part.from + from, count) : part.subarray(from, from + count);
-      into.set(piece, filled);
-      filled += piece.length;
-      if (piece.length < count) break; // shorter than it was
+      if ("from" in part) {
+        const { length } = await read(part.from + from, count, into.subarray(filled));
+        filled += length;
+        if (length < count) break; // shorter than it was
+      } else {
+        into.set(part.subarray(from, from + count), filled);
+        filled += count;
+      }
     }
     return into.subarray(0, filled);
   };

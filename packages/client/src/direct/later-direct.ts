@@ -6,7 +6,7 @@ import type { DownloadRow } from "../store/file-rows.ts";
 import type { DirectRuns } from "./direct-runs.ts";
 
 /** Smaller ones are here from the node before two devices would have found each other. */
-const MIN_DIRECT_BYTES = 1024 * 1024;
+export const MIN_DIRECT_BYTES = 1024 * 1024;
 
 /** `segment`: the first one that is missing. @returns undefined when there is no direct way now. */
 export type AskDirectly = (row: DownloadRow, segment: number, stop: Stop) => Promise<AsyncIterable<Uint8Array> | undefined>;

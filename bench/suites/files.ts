@@ -10,7 +10,7 @@ import { type Result, rounded } from "../result.ts";
 const ROUNDS = 5;
 
 export async function run(): Promise<Result[]> {
-  const webCrypto = webcrypto.subtle as unknown as Subtle;
+  const webCrypto: Subtle = webcrypto.subtle;
   const random = (length: number) => new Uint8Array(randomBytes(length));
   const deps = { webCrypto, subtle: nodeSubtle, random, clock: performance, giveBack };
   const { rawSealMb, rawOpenMb, sealMb, openMb } = await measureSealing(deps, ROUNDS);

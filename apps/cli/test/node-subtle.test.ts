@@ -4,7 +4,7 @@ import type { Subtle } from "@p2pcrypt/files";
 import { expect, it } from "vitest";
 import { nodeSubtle } from "../src/files/node-subtle.ts";
 
-const standard = webcrypto.subtle as unknown as Subtle;
+const standard: Subtle = webcrypto.subtle;
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 const algorithm = { name: "AES-GCM", iv: random(12) } as const;
 

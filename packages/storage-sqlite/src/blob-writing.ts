@@ -1,17 +1,25 @@
 // The way of an upload's bytes to the disk: gathered, written while more come, flushed while more are written. What is told to the
 // database was flushed before.
-import type { FileHandle } from "node:fs/promises";
 import { giveBack } from "@p2pcrypt/bytes";
 
 /** Gathered before a write to the file; twice, so that one is filled while the other is written. */
 const WRITE_BYTES = 1024 * 1024;
 /** Written before the disk is asked to take it, so that little is left to wait for when the last byte has come. */
 const FLUSH_BYTES = 8 * 1024 * 1024;
-/** An upload that is one long request loses at most this much to a power cut, and what came while it was flushed. */
+/**
+ * Flushed before the database is told. From an upload that is one long request, a power cut takes at most this much, what waited for the
+ * flush that is going on (FLUSH_BYTES, or what came during the one before), and what came since it began.
+ */
 const SETTLE_BYTES = 32 * 1024 * 1024;
 
+/** Of a file's handle, what is used. */
+export interface BlobFile {
+  write(bytes: Uint8Array, offset: number, size: number, at: number): Promise<{ readonly bytesWritten: number }>;
+  datasync(): Promise<void>;
+}
+
 export class BlobWriting {
-  readonly #file: FileHandle;
+  readonly #file: BlobFile;
   readonly #settle: (at: number) => void;
   readonly #spare: Uint8Array[] = [];
   #buffer: Uint8Array | undefined;
@@ -28,7 +36,7 @@ export class BlobWriting {
   #isBelieved = true;
 
   /** `settle`: everything before `at` is on the disk. */
-  constructor(file: FileHandle, offset: number, settle: (at: number) => void) {
+  constructor(file: BlobFile, offset: number, settle: (at: number) => void) {
     this.#file = file;
     this.#settle = settle;
     this.#sent = offset;

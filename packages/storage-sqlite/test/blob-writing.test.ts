@@ -1,7 +1,6 @@
 // The way of an upload's bytes to the disk, with a file that answers when it is told to.
-import type { FileHandle } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { BlobWriting } from "../src/blob-writing.ts";
+import { type BlobFile, BlobWriting } from "../src/blob-writing.ts";
 
 const MIB = 1024 * 1024;
 
@@ -12,8 +11,8 @@ class Disk {
   roomBytes = Number.POSITIVE_INFINITY;
   flushes: { readonly at: number; readonly done: () => void; readonly failed: (cause: Error) => void }[] = [];
 
-  get handle(): FileHandle {
-    const write = async (_: Uint8Array, __: number, size: number, at: number): Promise<{ bytesWritten: number }> => {
+  get handle(): BlobFile {
+    const write: BlobFile["write"] = async (_, __, size, at) => {
       if (at !== this.written) throw new Error(`written at ${at} and not at ${this.written}`);
       if (at >= this.roomBytes) throw new Error("no room");
       const bytesWritten = Math.min(size, this.roomBytes - at, 700_000);
@@ -29,7 +28,7 @@ class Disk {
         };
         this.flushes.push({ at, done, failed: reject });
       });
-    return { write, datasync } as unknown as FileHandle;
+    return { write, datasync };
   }
 
   /** Until a flush is asked for. */

@@ -1,21 +1,49 @@
 import { ClientError, type ClientEvent, type TransferSnapshot } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
+import type { PageFiles } from "../boot/boot.ts";
 import { Attachments, type AttachmentsDeps } from "./attachments.ts";
+
+type FakedClient = Partial<AttachmentsDeps["client"]["files"]> & Partial<Pick<AttachmentsDeps["client"], "subscribe">>;
+
+/** A client without transfers that knows nothing but what is given. */
+function clientWith({ subscribe = () => () => undefined, ...given }: FakedClient): AttachmentsDeps["client"] {
+  const unknown = async (): Promise<never> => {
+    throw new ClientError({ code: "transfer/unknown" });
+  };
+  const files = { transfers: async () => [], send: unknown, download: unknown, pause: unknown, resume: unknown, cancel: unknown };
+  return { subscribe, files: { ...files, ...given } };
+}
+
+/** What is held for a client. */
+function pageFiles(held: Map<string, File>): PageFiles {
+  return {
+    offer: async (ref, file) => void held.set(ref, file),
+    letGo: async (ref) => void held.delete(ref),
+    take: async (ref) => held.get(ref),
+    sizeOf: async (ref) => held.get(ref)?.size,
+    read: async (ref, at, size) => {
+      const part = await held
+        .get(ref)
+        ?.slice(at, at + size)
+        .arrayBuffer();
+      return part === undefined ? undefined : new Uint8Array(part);
+    },
+  };
+}
 
 it("that nothing moves any more is shown while nothing is told, and nobody looks at the clock once nothing runs", () => {
   let nowMs = 0;
   let hear: (event: ClientEvent) => void = () => undefined;
   const ticks = new Set<() => void>();
-  const client = {
-    files: { transfers: async () => [] },
-    subscribe: (listener: (event: ClientEvent) => void) => {
+  const client = clientWith({
+    subscribe: (listener) => {
       hear = listener;
       return () => undefined;
     },
-  };
+  });
   const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
-    client: client as unknown as AttachmentsDeps["client"],
-    files: {} as AttachmentsDeps["files"],
+    client,
+    files: pageFiles(new Map()),
     later: (run) => run(),
     nowMs: () => nowMs,
     everySecond: (run) => {
@@ -56,24 +84,17 @@ it("that nothing moves any more is shown while nothing is told, and nobody looks
 
 it("one of many that cannot be read or sent keeps none of the others", async () => {
   const sent: string[] = [];
-  const client = {
-    files: {
-      transfers: async () => [],
-      send: async (_: unknown, { name }: { readonly name: string }) => {
-        if (name === "bad") throw new ClientError({ code: "file/badName", maxBytes: 1_024 });
-        sent.push(name);
-        return { id: name, state: "waiting", direction: "up", conversationId: "c", name } as TransferSnapshot;
-      },
+  const client = clientWith({
+    send: async (_, { name }) => {
+      if (name === "bad") throw new ClientError({ code: "file/badName", maxBytes: 1_024 });
+      sent.push(name);
+      return { id: name, state: "waiting", direction: "up", conversationId: "c", name } as TransferSnapshot;
     },
-    subscribe: () => () => undefined,
-  };
-  const held = new Set<string>();
+  });
+  const held = new Map<string, File>();
   const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
-    client: client as unknown as AttachmentsDeps["client"],
-    files: {
-      offer: async (ref: string) => void held.add(ref),
-      letGo: async (ref: string) => void held.delete(ref),
-    } as unknown as AttachmentsDeps["files"],
+    client,
+    files: pageFiles(held),
     later: (run) => run(),
     nowMs: () => 0,
     everySecond: () => () => undefined,
@@ -96,17 +117,10 @@ it("B8: what a camera wrote is left out, its dated name too, unless the person s
     type: "image/jpeg",
   });
   const offered = async (keepsCameraNotes: boolean): Promise<[string, number[]]> => {
-    let file = new File([], "none");
+    const held = new Map<string, File>();
     const attachments = new Attachments("c" as TransferSnapshot["conversationId"], {
-      client: {
-        files: { transfers: async () => [], send: async () => ({ id: "t", state: "waiting" }) as TransferSnapshot },
-        subscribe: () => () => undefined,
-      } as unknown as AttachmentsDeps["client"],
-      files: {
-        offer: async (_: string, one: File) => {
-          file = one;
-        },
-      } as unknown as AttachmentsDeps["files"],
+      client: clientWith({ send: async () => ({ id: "t", state: "waiting" }) as TransferSnapshot }),
+      files: pageFiles(held),
       later: (run) => run(),
       nowMs: () => 0,
       everySecond: () => () => undefined,
@@ -115,6 +129,7 @@ it("B8: what a camera wrote is left out, its dated name too, unless the person s
       thumbnail: async () => undefined,
     });
     await attachments.send([photograph]);
+    const [file = new File([], "none")] = held.values();
     return [file.name, [...new Uint8Array(await file.arrayBuffer())]];
   };
   expect(await offered(false)).toEqual(["picture.jpg", [0xff, 0xd8, ...scan]]);

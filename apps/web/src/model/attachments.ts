@@ -24,7 +24,9 @@ export interface AttachmentsSnapshot {
 }
 
 export interface AttachmentsDeps {
-  readonly client: Client;
+  readonly client: Pick<Client, "subscribe"> & {
+    readonly files: Pick<Client["files"], "transfers" | "send" | "download" | "pause" | "resume" | "cancel">;
+  };
   readonly files: PageFiles;
   readonly later: Later;
   readonly nowMs: () => number;

@@ -1,6 +1,6 @@
 // Messages that go after a while: agreed by all, kept by every device, gone from everywhere.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { conversationOf, heard, idOf, type Person, say, World } from "./support/world.ts";
+import { acquaintedPair, conversationOf, heard, idOf, type Person, say, type World } from "./support/world.ts";
 
 const MINUTE_S = 60;
 
@@ -9,9 +9,7 @@ let ana: Person;
 let ben: Person;
 
 beforeEach(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
 });
 afterEach(() => world.close(ana, ben));
 

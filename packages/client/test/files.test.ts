@@ -1,7 +1,7 @@
 import type { TransferSnapshot } from "@p2pcrypt/client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FileDisk } from "./support/file-disk.ts";
-import { conversationOf, faults, idOf, type Person, World } from "./support/world.ts";
+import { acquaintedPair, conversationOf, faults, idOf, type Person, type World } from "./support/world.ts";
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -10,9 +10,7 @@ let world: World;
 let ana: Person;
 let ben: Person;
 beforeEach(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
 });
 afterEach(async () => {
   await world.close(ana, ben);

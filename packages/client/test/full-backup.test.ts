@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Entry } from "../src/index.ts";
 import { groupIdOf, groupOf, sayIn, told } from "./support/group-world.ts";
-import { contactOf, conversationOf, heard, idOf, type Person, say, World } from "./support/world.ts";
+import { acquaintedPair, contactOf, conversationOf, heard, idOf, type Person, say, type World } from "./support/world.ts";
 
 const PASS = "correct horse";
 
@@ -11,9 +11,7 @@ let ana: Person;
 let ben: Person;
 
 beforeEach(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
 });
 afterEach(() => world.close(ana));
 

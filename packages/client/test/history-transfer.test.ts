@@ -3,7 +3,7 @@ import { ByteWriter, encodeBase64Url } from "@p2pcrypt/bytes";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appendEntry } from "../src/conversation/thread.ts";
 import type { Entry, HistoryChoice, HistorySnapshot, TextEntry } from "../src/index.ts";
-import { conversationOf, faults, heard, idOf, type Person, say, World } from "./support/world.ts";
+import { acquaintedPair, conversationOf, faults, heard, idOf, type Person, say, type World } from "./support/world.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,9 +12,7 @@ let ana: Person;
 let ben: Person;
 
 beforeEach(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
 });
 afterEach(() => world.close(ana));
 

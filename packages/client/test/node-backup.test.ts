@@ -3,7 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openPointer, POINTER_BYTES, sealPointer, slotKeys } from "../src/account/node-backup-format.ts";
 import { frame, PieceSource, piecesIn, sizeFor } from "../src/account/node-backup-stream.ts";
 import { type Entry, findBackups } from "../src/index.ts";
-import { contactOf, conversationOf, faults, heard, NODE_URL, type Person, say, World } from "./support/world.ts";
+import {
+  acquaintedPair,
+  contactOf,
+  conversationOf,
+  faults,
+  heard,
+  NODE_URL,
+  type Person,
+  say,
+  type World,
+} from "./support/world.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,9 +22,7 @@ describe("a backup at a node", () => {
   let ana: Person;
   let ben: Person;
   beforeEach(async () => {
-    world = await World.create();
-    [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-    await world.acquainted(ben, ana);
+    ({ world, ana, ben } = await acquaintedPair());
   });
   afterEach(() => world.close(ana, ben));
 

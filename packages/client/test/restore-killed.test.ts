@@ -4,7 +4,7 @@ import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Client, Entry } from "../src/index.ts";
 import { DyingDisk } from "./support/dying-disk.ts";
-import { heard, NODE_URL, newVault, type Person, say, World } from "./support/world.ts";
+import { acquaintedPair, heard, NODE_URL, newVault, type Person, say, type World } from "./support/world.ts";
 
 const PASS = "correct horse";
 const SAID = Array.from({ length: 20 }, (_, i) => `message ${i}`);
@@ -13,9 +13,7 @@ let world: World;
 let ana: Person;
 let ben: Person;
 beforeEach(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
   for (const text of SAID) await say(ana, text);
   await world.until("all came", () => heard(ben).length === SAID.length);
   const self = await ben.client.conversations.noteToSelf();

@@ -2,16 +2,14 @@
 import { MemoryVaultStore } from "@p2pcrypt/vault/memory";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SearchQuery } from "../src/index.ts";
-import { conversationOf, idOf, type Person, say, World } from "./support/world.ts";
+import { acquaintedPair, conversationOf, idOf, type Person, say, type World } from "./support/world.ts";
 
 let world: World;
 let ana: Person;
 let ben: Person;
 
 beforeAll(async () => {
-  world = await World.create();
-  [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
-  await world.acquainted(ben, ana);
+  ({ world, ana, ben } = await acquaintedPair());
   for (const text of ["Tea at the café on Friday?", "The teapot broke", "شاي في المقهى", "明日東京で会おう", "A steady hand"]) {
     await say(ben, text);
     await world.until("it is there", () => conversationOf(ana)?.last?.kind === "text" && lastText(ana) === text);

@@ -256,6 +256,14 @@ export class World {
   }
 }
 
+/** Two who talk with each other: Ben asked, Ana accepted. */
+export async function acquaintedPair(): Promise<{ readonly world: World; readonly ana: Person; readonly ben: Person }> {
+  const world = await World.create();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben")];
+  await world.acquainted(ben, ana);
+  return { world, ana, ben };
+}
+
 /** With nothing in it. */
 export async function newVault(disk: MemoryVaultStore, seed: string): Promise<Vault> {
   return Vault.create(disk, { random: seededRandom(`${seed} vault`), deriveKey: DERIVE }, { kind: "key", key: KEY });

@@ -7,6 +7,7 @@ import { Stage } from "../rig/stage.ts";
 import { openConversation, sayHello, start } from "../story/begin.ts";
 import { heardBy, WITH_DEVICES, watchMedia } from "../story/call.ts";
 import { Firefox, findFirefox } from "./bidi.ts";
+import { startAsAna } from "./first-minute.ts";
 
 const program = findFirefox();
 const PATIENCE = { timeout: 20_000 };
@@ -55,13 +56,7 @@ it.skipIf(program === undefined)(
       ben.allowedHosts.add(`127.0.0.1:${relayPort}`);
       await watchMedia(ben);
       await firefox.runFirst(KEEP_CONNECTIONS);
-      await firefox.goTo(`${stage.node.url}/`);
-      await firefox.press("button", t("start.start"));
-      await firefox.press("textbox", t("start.nameLabel"));
-      await firefox.type("Ana");
-      await firefox.press("button", t("start.create"));
-      await firefox.find("textbox", t("home.link"));
-      const link = await firefox.evaluate("document.querySelector('input.code').value");
+      const link = await startAsAna(firefox, stage.node.url, t);
       await start(ben);
       await sayHello(ben, link, "Ana", "Hi from Chromium");
       await firefox.find("link", t("list.requests", { count: 1 }));

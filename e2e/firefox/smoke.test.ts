@@ -6,6 +6,7 @@ import { RecordingProxy } from "../rig/recording-proxy.ts";
 import { Stage } from "../rig/stage.ts";
 import { wordsOf } from "../rig/words.ts";
 import { Firefox, findFirefox } from "./bidi.ts";
+import { startAsAna } from "./first-minute.ts";
 
 const program = findFirefox();
 
@@ -17,13 +18,7 @@ it.skipIf(program === undefined)(
     const proxy = await RecordingProxy.open();
     const firefox = await Firefox.start(program ?? "", join(stage.folder, "firefox"), proxy.url);
     try {
-      await firefox.goTo(`${stage.node.url}/`);
-      await firefox.press("button", t("start.start"));
-      await firefox.press("textbox", t("start.nameLabel"));
-      await firefox.type("Ana");
-      await firefox.press("button", t("start.create"));
-      await firefox.find("textbox", t("home.link"));
-      const link = await firefox.evaluate("document.querySelector('input.code').value");
+      const link = await startAsAna(firefox, stage.node.url, t);
       const ben = await Peer.create("Ben", stage.node.url);
       await ben.client.contacts.add(link, "Hi from elsewhere");
       await firefox.evaluate("(location.hash = '#/requests')");

@@ -138,44 +138,29 @@ export async function aboutSandbox({ page }: Person) {
   const frame = page.frames().find((one) => one.url().endsWith("/sandbox.html"));
   const worker = page.workers().find((one) => one.url().startsWith("blob:null"));
   if (frame === undefined || worker === undefined) throw new Error("there is no frame, or no worker in it");
+  return { frame: await frame.evaluate(tried), worker: await worker.evaluate(tried) };
+}
+
+/** Runs over there. A worker has no page: no local storage, and nothing it is part of. */
+async function tried() {
+  const outcomeOf = async (attempt: () => unknown): Promise<string> => {
+    try {
+      await attempt();
+      return "possible";
+    } catch {
+      return "refused";
+    }
+  };
+  // What the driver runs may evaluate text; what runs after it is held by the policy.
+  const later = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
   return {
-    frame: await frame.evaluate(async () => {
-      const tried = async (attempt: () => unknown): Promise<string> => {
-        try {
-          await attempt();
-          return "possible";
-        } catch {
-          return "refused";
-        }
-      };
-      // What the driver runs may evaluate text; what runs after it is held by the policy.
-      const later = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
-      return {
-        origin: self.origin,
-        storage: await tried(() => [localStorage.length, indexedDB.open("p2pcrypt")]),
-        parent: await tried(() => parent.document.title),
-        network: await tried(() => fetch("/v1/node", { mode: "no-cors" })),
-        script: await tried(() => later().then(() => new Function("return 1")())),
-      };
-    }),
-    worker: await worker.evaluate(async () => {
-      const tried = async (attempt: () => unknown): Promise<string> => {
-        try {
-          await attempt();
-          return "possible";
-        } catch {
-          return "refused";
-        }
-      };
-      // What the driver runs may evaluate text; what runs after it is held by the policy.
-      const later = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
-      return {
-        origin: self.origin,
-        storage: await tried(() => indexedDB.open("p2pcrypt")),
-        folder: await tried(() => navigator.storage.getDirectory()),
-        network: await tried(() => fetch("https://evil.invalid/", { mode: "no-cors" })),
-        code: await tried(() => later().then(() => new Function("return 1")())),
-      };
-    }),
+    origin: self.origin,
+    localStorage: await outcomeOf(() => localStorage.length),
+    database: await outcomeOf(() => indexedDB.open("p2pcrypt")),
+    folder: await outcomeOf(() => navigator.storage.getDirectory()),
+    parent: await outcomeOf(() => parent.document.title),
+    ownNode: await outcomeOf(() => fetch("/v1/node", { mode: "no-cors" })),
+    network: await outcomeOf(() => fetch("https://evil.invalid/", { mode: "no-cors" })),
+    code: await outcomeOf(() => later().then(() => new Function("return 1")())),
   };
 }

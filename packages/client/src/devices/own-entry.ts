@@ -39,7 +39,7 @@ export type Value =
   | { readonly history: HistoryNews };
 
 /** What keepers say of the other devices. */
-export type DeviceKind = Required<Pick<OwnDeviceRow, "kind" | "inbox">>;
+export type DeviceKind = Required<Pick<OwnDeviceRow, "kind" | "inbox">> & Pick<OwnDeviceRow, "name">;
 
 export type SharedContact = Pick<ContactRow, (typeof SHARED)[number]> &
   Pick<ContactRow, "certificate" | "profile" | "primaryKey" | "fingerprint">;
@@ -84,7 +84,7 @@ function isEntry(entry: unknown): entry is Entry {
   const { settings, device, contact, kind, read, arranged, draft, star, certified, history, name, home } = value;
   if (contact !== undefined) return isThing(contact) && isContact(contact);
   if (device !== undefined) return isThing(device) && isInbox(device["inbox"]) && isTextOrAbsent(device["name"]);
-  if (kind !== undefined) return isThing(kind) && isInbox(kind["inbox"]);
+  if (kind !== undefined) return isThing(kind) && isInbox(kind["inbox"]) && isTextOrAbsent(kind["name"]);
   if (arranged !== undefined) return isThing(arranged) && isArrangement(arranged);
   if (draft !== undefined) return typeof draft === "string" && encodeUtf8(draft).length <= MAX_DRAFT_BYTES;
   if (star !== undefined) return isThing(star) && areTexts(star, "id", "author") && typeof star["isStarred"] === "boolean";

@@ -33,9 +33,9 @@ export function shownValue(core: Core, tx: Tx, key: string): Value | undefined {
       return { device: { ...name, inbox: account.inbox.stream, period, ...sequence, ...restored } };
     }
     case "kind": {
-      const { kind, inbox } = tx.get(core.tables.devices, id) ?? {};
+      const { kind, inbox, name } = tx.get(core.tables.devices, id) ?? {};
       const isSaid = account.secret !== undefined && kind !== undefined && inbox !== undefined;
-      return isSaid ? { kind: { kind, inbox } } : undefined;
+      return isSaid ? { kind: { kind, inbox, ...(name === undefined ? {} : { name }) } } : undefined;
     }
     case "contact": {
       const row = tx.get(contacts, id);
@@ -78,11 +78,18 @@ function sharedOf(row: ContactRow): SharedContact {
   };
 }
 
-/** Certificates and profiles come to each device by themselves: a change of them alone is not worth a letter. */
+/**
+ * Certificates and profiles come to each device by themselves, and each device says its own name: a change of them alone is not worth a
+ * letter.
+ */
 export function hashOf(value: Value): string {
   if ("certified" in value) {
     const { own, ownName, rootAmount } = value.certified;
     return encodeHex(recordHash(encodeStored({ own, ownName, rootAmount })));
+  }
+  if ("kind" in value) {
+    const { kind, inbox } = value.kind;
+    return encodeHex(recordHash(encodeStored({ kind: { kind, inbox } })));
   }
   const told =
     "contact" in value

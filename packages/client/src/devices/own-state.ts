@@ -261,7 +261,7 @@ const DEVICE_ID = /^[0-9a-f]{32}$/;
  * Keepers say it of others, and nobody of itself: whoever stole a keeper must not make its owner believe that removing it is enough. For the
  * same reason a keeper is never limited again.
  */
-function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox }: DeviceKind): void {
+function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox, name: called }: DeviceKind): void {
   const { devices, ownStates } = core.tables;
   const id = key.slice("kind/".length);
   const row = tx.get(devices, id);
@@ -269,7 +269,10 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox 
   const isOther = DEVICE_ID.test(id) && ![device.deviceId, ...revokedDevices].some((one) => encodeHex(one) === id);
   const isHeard = id !== from && isBelieved(core, tx, from) && !isInboxOfAnother(core, tx, id, inbox);
   if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
-  tx.put(devices, id, { ...(row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs }), kind, inbox });
+  // What it was called when it was linked, until it says so itself: nobody adds a device without a name.
+  const name = row?.name ?? called;
+  const known = row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs };
+  tx.put(devices, id, { ...known, kind, inbox, ...(name === undefined ? {} : { name }) });
   if (row?.inbox !== undefined && !equalBytes(row.inbox, inbox)) leaveInbox(core, tx, row.inbox);
   const mine = shownValue(core, tx, key);
   if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });

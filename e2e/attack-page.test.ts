@@ -109,6 +109,18 @@ it("W14: what is pasted or dropped is words and nothing else", async () => {
   await expect.poll(() => composerOf(ana).inputValue()).toBe("dropped words");
   expect(await ana.page.locator("article b, article img").count()).toBe(0);
   await composerOf(ana).fill("");
+
+  // Beside every field what is pasted is a file of this conversation, or nothing.
+  const pasteBeside = (name: string) =>
+    ana.page.evaluate((called) => {
+      const clipboardData = new DataTransfer();
+      if (called === "") clipboardData.setData("text/html", "<img src=x>");
+      else clipboardData.items.add(new File(["pasted"], called, { type: "text/plain" }));
+      return !document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, name);
+  expect(await pasteBeside("")).toBe(false);
+  expect(await pasteBeside("notes.txt")).toBe(true);
+  await ana.see(ana.page.getByText("notes.txt", { exact: true }));
 });
 
 it("W15: what a link says stays behind the #: the node never sees it, nobody is told where one came from, and nothing is accepted by opening it", async () => {

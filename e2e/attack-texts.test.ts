@@ -88,6 +88,8 @@ it("W1: as names and first lines of requests, and as a node's name, they are tex
       .first()
       .click();
     await expect.poll(() => ana.page.getByRole("article").count(), { timeout: 20_000 }).toBe(left);
+    const isOnNext = () => ana.page.evaluate(() => document.activeElement?.tagName === "ARTICLE");
+    if (left > 0) await expect.poll(isOnNext).toBe(true);
     expect(await findBreaches(ana.page)).toEqual([]);
   }
   await ana.see(composerOf(ana));

@@ -79,13 +79,6 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
     .getByRole("button", { name: t("settings.deviceGiveKey") })
     .click();
   await tablet.page.getByText(onAnas).first().waitFor({ state: "detached" });
-  await line.getByRole("button", { name: t("settings.deviceRemove") }).click();
-  const dialog = ana.page.getByRole("dialog");
-  await ana.see(dialog.getByText(t("settings.deviceRemoveKeeperLine")));
-  expect(await lookAt(ana, "remove-keeper")).toEqual([]);
-  await dialog.getByRole("button", { name: t("settings.deviceRemove") }).click();
-  await tablet.page.getByText(t("boot.removed"), { exact: true }).waitFor({ timeout: 60_000 });
-
   await ana.press(t("linking.start"));
   await ana.press(t("linking.showTyped"));
   home = mkdtempSync(join(stage().folder, "terminal-"));
@@ -98,6 +91,26 @@ it("a browser is linked by a link and six digits, a terminal by a typed code; ea
   joining.stdin.write("yes\n");
   await ana.see(ana.page.getByText(t("linking.done", { name: "Terminal" })));
   expect(await joined).toEqual([0, null]);
+
+  // Whoever did not link it is told of it, until they say that it was them.
+  const told = tablet.page.getByText(t("devices.wasMe"), { exact: true });
+  await told.waitFor({ timeout: 60_000 });
+  await tablet.see(tablet.page.getByRole("status").filter({ hasText: "Terminal" }));
+  expect(await lookAt(tablet, "new-device")).toEqual([]);
+  await tablet.press(t("devices.wasMe"));
+  await told.waitFor({ state: "detached" });
+  await tablet.page.reload();
+  await tablet.see(tablet.page.getByRole("heading", { name: t("settings.title") }));
+  await tablet.see(tablet.page.getByRole("listitem").filter({ hasText: "Terminal" }));
+  expect(await told.count()).toBe(0);
+
+  await ana.goToPlace("#/settings");
+  await line.getByRole("button", { name: t("settings.deviceRemove") }).click();
+  const dialog = ana.page.getByRole("dialog");
+  await ana.see(dialog.getByText(t("settings.deviceRemoveKeeperLine")));
+  expect(await lookAt(ana, "remove-keeper")).toEqual([]);
+  await dialog.getByRole("button", { name: t("settings.deviceRemove") }).click();
+  await tablet.page.getByText(t("boot.removed"), { exact: true }).waitFor({ timeout: 60_000 });
 
   const receiving = async (): Promise<string> => {
     await send(ben, "to the terminal, too");

@@ -114,9 +114,10 @@ it("B5: PDFs that are locked, broken, endless or made to burst end in words, and
   await attach(ana, ...hostilePdfs, endless);
   for (const hostile of hostilePdfs) {
     const dialog = await readPdf(ben, hostile);
-    // A slow machine has no time left before there is no room left.
-    const words = dialog.getByText(t(hostile.ends), { exact: true }).or(dialog.getByText(t("pdf.tooSlow"), { exact: true }));
-    await words.waitFor({ timeout: 60_000 });
+    // A slow machine has no time left before there is no room left for what bursts.
+    const ends = [t(hostile.ends), ...(hostile.name === "bomb.pdf" ? [t("pdf.tooSlow")] : [])];
+    const words = ends.map((text) => dialog.getByText(text, { exact: true }));
+    await words.reduce((one, other) => one.or(other)).waitFor({ timeout: 60_000 });
     await dialog.getByRole("button", { name: t("app.close") }).click();
   }
   await ben.page.clock.install();

@@ -11,6 +11,9 @@ export const PICTURE_HEAD_BYTES = 256 * 1024;
 /** A small picture comes unasked, many at a time. */
 export const MAX_SMALL_PIXELS = 1_000_000;
 
+/** What browsers make pictures of: to choose from, and to make small ones of before they are sent. Which are drawn in place is narrower. */
+export const DECODED_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
+
 export type DrawnType = "image/jpeg" | "image/png" | "image/webp" | "image/gif";
 
 /**

@@ -1,10 +1,11 @@
 // A small picture of a picture, made by whoever sends it: the other side need not open anything to see what comes. What a camera wrote
 // does not come through: only what is seen is drawn again.
+import { DECODED_TYPES } from "../model/picture.ts";
 
 const SIDE_PX = 320;
 const MAX_BYTES = 32_768;
 const QUALITIES = [0.75, 0.5, 0.3];
-const DRAWN: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
+const DRAWN: ReadonlySet<string> = new Set(DECODED_TYPES);
 /** What takes more to draw is not drawn. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 

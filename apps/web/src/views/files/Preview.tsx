@@ -1,7 +1,7 @@
 import { FileText } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { KeptFile } from "../../model/attachments.ts";
-import { type DrawnType, drawnType, MAX_SMALL_PIXELS, PICTURE_HEAD_BYTES, stillOf } from "../../model/picture.ts";
+import { DECODED_TYPES, type DrawnType, drawnType, MAX_SMALL_PIXELS, PICTURE_HEAD_BYTES, stillOf } from "../../model/picture.ts";
 
 /** What is played in place, and as what. Pictures go by their bytes; everything else is saved, and never opened in here. */
 const PLAYED: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const PLAYED: Readonly<Record<string, string>> = {
   "video/webm": "video/webm",
 };
 
-const PICTURES: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
+const PICTURES: ReadonlySet<string> = new Set(DECODED_TYPES);
 
 /** By its sender's word: whether it is drawn, its bytes decide. */
 export function isPicture({ type }: { readonly type: string }): boolean {

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { FileTrigger } from "react-aria-components/FileTrigger";
+import { DECODED_TYPES } from "../../model/picture.ts";
 import { Button } from "../kit/Button.tsx";
 import { Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
@@ -24,7 +25,7 @@ export function ChoosePicture({ shown, hasPicture, isPending = false, onChoose }
       {shown}
       <div className="buttons">
         <FileTrigger
-          acceptedFileTypes={["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]}
+          acceptedFileTypes={DECODED_TYPES}
           onSelect={(files) => {
             const [file] = [...(files ?? [])];
             if (file !== undefined) choose.run(file);

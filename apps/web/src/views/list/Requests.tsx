@@ -1,4 +1,5 @@
 import type { ContactSnapshot } from "@p2pcrypt/client";
+import { useEffect, useRef } from "react";
 import { shownName, shownText } from "../../text/printable.ts";
 import { grouped } from "../details/Fingerprints.tsx";
 import { NameWarning } from "../details/NameWarning.tsx";
@@ -27,11 +28,19 @@ export function Requests({
   readonly actions: RequestActions;
 }) {
   const { t } = useWords();
+  const list = useRef<HTMLUListElement>(null);
+  const before = useRef(requests.length);
+  // Who was answered is gone, and the focus with them. It goes to the next one, not to a button: a key that is held answers nobody.
+  useEffect(() => {
+    const isShorter = requests.length < before.current;
+    before.current = requests.length;
+    if (isShorter && document.activeElement === document.body) list.current?.querySelector("article")?.focus();
+  }, [requests.length]);
   return (
     <Page title={t("requests.title")} back="#/">
       <p className="hint">{requests.length === 0 ? t("requests.none") : t("requests.line")}</p>
       {requests.length > 1 ? <DeclineAll count={requests.length} onDecline={actions.declineAll} /> : undefined}
-      <ul className="stack">
+      <ul className="stack" ref={list}>
         {requests.map((contact) => (
           <li key={contact.identityId}>
             <Request contact={contact} hasTwin={twins.has(contact.identityId)} actions={actions} />
@@ -69,7 +78,7 @@ function Request({
   const answer = useAct((act: (contact: ContactSnapshot) => Promise<void>) => act(contact));
   const { name, greeting, identityId } = contact;
   return (
-    <article className="card">
+    <article className="card" tabIndex={-1}>
       <div className="line">
         <Avatar identityId={identityId} name={name} />
         <div className="grow">

@@ -262,6 +262,8 @@ export interface ConversationWarning {
   readonly nodeUrl: string;
   readonly atMs: number;
   readonly evidence?: Uint8Array;
+  /** Whose letter or link led to it. Absent: this device found it at the node itself. */
+  readonly by?: IdentityId;
 }
 
 export interface ConversationSnapshot {

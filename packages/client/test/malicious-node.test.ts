@@ -128,10 +128,17 @@ it("T5: two signed heads that contradict each other are kept as evidence", async
       return (name === "stream.read" ? forked(answer as Page) : answer) as ResponseOf<Name>;
     },
   });
+  // Where the conversation lived before, the node did the same.
+  const { core, tasks } = await world.inside("Ana", ana.disk);
+  const before = { kind: "conflictingCheckpoints", nodeUrl: "https://before.example", atMs: core.nowMs } as const;
+  await core.ledger.transact(async (tx) => {
+    for (const group of core.tables.groups.all()) tx.put(core.tables.groups, group.groupId, { ...group, warnings: [before] });
+  });
+  await tasks.close();
   const again = await world.again("Ana", ana.disk, everyPage);
-  await world.until("warned", () => (conversationOf(again)?.warnings.length ?? 0) > 0);
-  expect(conversationOf(again)?.warnings[0]).toMatchObject({ kind: "conflictingCheckpoints", nodeUrl: NODE_URL });
-  expect(conversationOf(again)?.warnings[0]?.evidence?.length).toBeGreaterThan(100);
+  await world.until("warned", () => (conversationOf(again)?.warnings.length ?? 0) > 1);
+  expect(conversationOf(again)?.warnings).toMatchObject([before, { kind: "conflictingCheckpoints", nodeUrl: NODE_URL }]);
+  expect(conversationOf(again)?.warnings[1]?.evidence?.length).toBeGreaterThan(100);
   await world.close(again, ben);
 });
 

@@ -87,7 +87,7 @@ export class GroupRunner {
         readToken: () => this.#group.tokens.readToken,
         checkpoint: () => this.#group.checkpoint,
         take: (part) => takePart(this.#core, groupId, part, runs),
-        warn: (warning) => this.#warn(warning),
+        warn: (warning) => this.#warn(place.nodeUrl, warning),
         ephemeral: (record) => ephemeral(groupId, record),
         woken: () => this.pump.wake(),
       },
@@ -379,14 +379,15 @@ export class GroupRunner {
   }
 
   /** Two signed checkpoints that contradict each other prove to anybody what the node did: they are kept. */
-  async #warn({ kind, evidence }: Parameters<FollowerSource["warn"]>[0]): Promise<void> {
+  async #warn(nodeUrl: string, { kind, evidence }: Parameters<FollowerSource["warn"]>[0]): Promise<void> {
     const core = this.#core;
     await core.ledger.transact(async (tx) => {
       const group = tx.get(core.tables.groups, this.groupId);
-      if (group === undefined || group.warnings.some((warning) => warning.kind === kind)) return;
+      if (group === undefined) return;
       const proof = evidence === undefined ? {} : { evidence: encodeStored(evidence) };
-      const warning = { kind, nodeUrl: group.place.nodeUrl, atMs: core.nowMs, ...proof };
-      tx.put(core.tables.groups, this.groupId, { ...group, warnings: withWarning(group.warnings, warning) });
+      const warnings = withWarning(group.warnings, { kind, nodeUrl, atMs: core.nowMs, ...proof });
+      // A row that is written wakes this task: a node that goes on lying is asked again later.
+      if (warnings !== group.warnings) tx.put(core.tables.groups, this.groupId, { ...group, warnings });
     });
   }
 }

@@ -234,7 +234,8 @@ async function differ(core: Core, groupId: string, offer: MoveOfferRow): Promise
       // The person's own link is always answered.
       const heard = offer.by === undefined ? present : withTold(present, offer.by, core.nowMs);
       if (heard === undefined) return;
-      const warning = { kind: "fork", nodeUrl: offer.place.nodeUrl, atMs: core.nowMs } as const;
+      const saidBy = offer.by ?? core.account.identityId;
+      const warning = { kind: "fork", nodeUrl: offer.place.nodeUrl, atMs: core.nowMs, by: saidBy } as const;
       tx.put(groups, groupId, { ...heard, rival: offer, warnings: withWarning(heard.warnings, warning) });
       if (present.rival?.by === offer.by && present.rival?.place.nodeUrl === offer.place.nodeUrl) return;
       const event = { what: "movedApart", name, nodeUrl: offer.place.nodeUrl } as const;

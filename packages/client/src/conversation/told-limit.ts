@@ -7,7 +7,7 @@ import type { GroupRow, ToldRow } from "../store/group-rows.ts";
 const DAY_MS = 86_400_000;
 const MOST_OF_ONE = 3;
 const MOST_OF_ALL = 12;
-const MAX_WARNINGS = 20;
+const MOST_WARNINGS_OF_ALL = 20;
 
 /** @returns the group with the line counted, or undefined when there were enough of them. */
 export function withTold(group: GroupRow, by: IdentityId, nowMs: number): GroupRow | undefined {
@@ -17,12 +17,20 @@ export function withTold(group: GroupRow, by: IdentityId, nowMs: number): GroupR
   return isEnough ? undefined : { ...group, told: [...told, row] };
 }
 
-/** The same warning again says nothing new, and what members can bring about does not push out what a node signed. */
+/**
+ * The same warning about the same node again says nothing new. What this device found itself is always told: a few lines for each node
+ * where the conversation lived. What people say of nodes, as many as they like, is told up to a limit, and stands before it: the last one
+ * is the one that is shown first.
+ */
 export function withWarning(
   warnings: readonly ConversationWarning[],
   warning: ConversationWarning,
 ): readonly ConversationWarning[] {
-  const isKnown = warnings.some(({ kind, nodeUrl }) => kind === warning.kind && nodeUrl === warning.nodeUrl);
-  if (isKnown || (warning.evidence === undefined && warnings.length >= MAX_WARNINGS)) return warnings;
-  return [...warnings, warning];
+  const { kind, nodeUrl, by } = warning;
+  const isSame = (one: ConversationWarning): boolean => one.kind === kind && one.nodeUrl === nodeUrl;
+  if (warnings.some((one) => isSame(one) && (one.by === undefined || one.by === by))) return warnings;
+  if (by === undefined) return [...warnings, warning];
+  const said = warnings.filter((one) => one.by !== undefined);
+  const isEnough = said.length >= MOST_WARNINGS_OF_ALL || said.filter((one) => one.by === by).length >= MOST_OF_ONE;
+  return isEnough ? warnings : [...said, warning, ...warnings.filter((one) => one.by === undefined)];
 }

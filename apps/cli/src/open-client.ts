@@ -125,7 +125,7 @@ export async function reachedWithin(client: Pick<Client, "nodes" | "subscribe">,
     };
     const timer = setTimeout(() => over(), maxMs);
     const unsubscribe = client.subscribe((event) => {
-      if (event.kind === "node" || event.kind === "stopped") look();
+      if (event.kind === "node" || event.kind === "nodeForgotten" || event.kind === "stopped") look();
     });
     const over = (): void => {
       clearTimeout(timer);

@@ -59,11 +59,16 @@ export class Core {
     const { clock, timers, random } = deps;
     const identify = (description: Parameters<typeof identifyNode>[1]) =>
       identifyNode(deps.identity, description, { atMs: clock.nowMs() });
-    const changed = ({ url, state }: Pick<NodeSnapshot, "url" | "state">): void => {
-      this.emit({ kind: "node", node: { url, state, isHome: url === homeNodeUrl() } });
+    const hear = (event: ClientEvent): void => {
+      this.emit(event);
       for (const run of this.#nodeChanged) run();
     };
-    this.links = new Links({ transport, clock, timers, random, identify }, changed, () => neededNodes(this));
+    const hearer = {
+      stateChanged: ({ url, state }: Pick<NodeSnapshot, "url" | "state">) =>
+        hear({ kind: "node", node: { url, state, isHome: url === homeNodeUrl() } }),
+      closed: (url: string) => hear({ kind: "nodeForgotten", url }),
+    };
+    this.links = new Links({ transport, clock, timers, random, identify }, hearer, () => neededNodes(this));
   }
 
   get nowMs(): number {

@@ -18,6 +18,8 @@ import type { TransferSnapshot } from "./transfer-snapshots.ts";
 export type ClientEvent =
   | { readonly kind: "self"; readonly self: SelfSnapshot }
   | { readonly kind: "node"; readonly node: NodeSnapshot }
+  /** Nothing needs a connection to it any more: it is none of `nodes()`. */
+  | { readonly kind: "nodeForgotten"; readonly url: string }
   | { readonly kind: "contact"; readonly contact: ContactSnapshot }
   | { readonly kind: "contactForgotten"; readonly identityId: IdentityId }
   | { readonly kind: "conversation"; readonly conversation: ConversationSnapshot }

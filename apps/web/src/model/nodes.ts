@@ -26,7 +26,7 @@ export class Nodes extends Model<NodesSnapshot> {
   constructor(deps: NodesDeps) {
     super({ nodes: deps.client.nodes(), unreachable: undefined });
     this.#deps = deps;
-    this.until(deps.client.subscribe((event) => (event.kind === "node" ? this.#look() : undefined)));
+    this.until(deps.client.subscribe(({ kind }) => (kind === "node" || kind === "nodeForgotten" ? this.#look() : undefined)));
     this.until(() => this.#stop?.());
     this.#look();
   }
@@ -47,6 +47,7 @@ export class Nodes extends Model<NodesSnapshot> {
   #look(): void {
     const { client, nowMs, everySecond } = this.#deps;
     const nodes = client.nodes();
+    for (const url of this.#goneSinceMs.keys()) if (!nodes.some((node) => node.url === url)) this.#goneSinceMs.delete(url);
     for (const { url, state } of nodes) {
       if (state.kind === "connected") this.#goneSinceMs.delete(url);
       else if (!this.#goneSinceMs.has(url)) this.#goneSinceMs.set(url, nowMs());

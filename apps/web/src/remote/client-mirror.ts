@@ -105,6 +105,9 @@ export class ClientMirror {
       case "node":
         this.#nodes.put(event.node);
         break;
+      case "nodeForgotten":
+        this.#nodes.delete(event.url);
+        break;
       case "contact":
         this.#contacts.put(event.contact);
         break;

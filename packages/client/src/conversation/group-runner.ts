@@ -63,8 +63,8 @@ export class GroupRunner {
 
   /** Whether everything the node has was read over the present connection. */
   get isCaughtUp(): boolean {
-    const link = this.#core.links.to(this.#group.place.nodeUrl);
-    return link.isConnected && this.#follower.isCaughtUp(link);
+    const link = this.#core.links.known(this.#group.place.nodeUrl);
+    return link?.isConnected === true && this.#follower.isCaughtUp(link);
   }
 
   async close(): Promise<void> {

@@ -2,37 +2,48 @@
 import type { NodeSnapshot } from "../snapshots.ts";
 import { NodeLink, type NodeLinkDeps } from "./node-link.ts";
 
-/** With so many connections, those that nothing needs are closed before another one is made. */
+/** With more connections, those that nothing needs are closed, the one that was used longest ago first. */
 const MAX_LINKS = 48;
+
+interface LinksHearer {
+  stateChanged(link: NodeLink): void;
+  /** It was closed, and is not among the links any more. Whoever needs the node asks for another one. */
+  closed(url: string): void;
+}
 
 export class Links {
   readonly #deps: Omit<NodeLinkDeps, "stateChanged">;
   readonly #links = new Map<string, NodeLink>();
-  readonly #stateChanged: (link: NodeLink) => void;
+  /** Addresses, the one that was asked for last at the end. */
+  readonly #used = new Set<string>();
+  readonly #hearer: LinksHearer;
   readonly #needed: () => ReadonlySet<string>;
   readonly #waiting = new Set<() => void>();
   #isStarted = false;
 
   /** @param needed nodes whose connection is kept */
-  constructor(
-    deps: Omit<NodeLinkDeps, "stateChanged">,
-    stateChanged: (link: NodeLink) => void,
-    needed: () => ReadonlySet<string>,
-  ) {
+  constructor(deps: Omit<NodeLinkDeps, "stateChanged">, hearer: LinksHearer, needed: () => ReadonlySet<string>) {
     this.#deps = deps;
-    this.#stateChanged = stateChanged;
+    this.#hearer = hearer;
     this.#needed = needed;
   }
 
   /** The link to a node; made when it is asked for the first time. */
   to(url: string): NodeLink {
+    this.#used.delete(url);
+    this.#used.add(url);
     const known = this.#links.get(url);
     if (known !== undefined) return known;
-    if (this.#links.size >= MAX_LINKS) this.#closeSpare();
     const link = new NodeLink(url, { ...this.#deps, stateChanged: (changed) => this.#changed(changed) });
     this.#links.set(url, link);
+    this.#closeSpare(url);
     if (this.#isStarted) link.start();
     return link;
+  }
+
+  /** The link to a node, if there is one: asking keeps none open. */
+  known(url: string): NodeLink | undefined {
+    return this.#links.get(url);
   }
 
   start(): void {
@@ -63,18 +74,22 @@ export class Links {
     return [...this.#links.values()].map(({ url, state }) => ({ url, state, isHome: url === homeNodeUrl }));
   }
 
-  #closeSpare(): void {
+  /** As many as there are too many of. */
+  #closeSpare(made: string): void {
+    if (this.#links.size <= MAX_LINKS) return;
     const needed = this.#needed();
-    for (const [url, link] of this.#links) {
-      if (needed.has(url)) continue;
+    const spare = [...this.#used].filter((url) => url !== made && !needed.has(url));
+    for (const url of spare.slice(0, this.#links.size - MAX_LINKS)) {
+      this.#links.get(url)?.close();
       this.#links.delete(url);
-      link.close();
+      this.#used.delete(url);
+      this.#hearer.closed(url);
     }
     this.#wakeWaiting();
   }
 
   #changed(link: NodeLink): void {
-    this.#stateChanged(link);
+    this.#hearer.stateChanged(link);
     this.#wakeWaiting();
   }
 

@@ -61,7 +61,7 @@ export class NodeLink {
   }
 
   get isConnected(): boolean {
-    return this.#state.kind === "connected";
+    return this.#state.kind === "connected" && !this.#isClosed;
   }
 
   /** Grows with every connection: what was subscribed under another number is gone. */

@@ -272,6 +272,12 @@ describe("a sender", () => {
     await ben.client.close();
     const { core, tasks } = await world.inside("Ben", ben.disk);
     await world.until("online", () => core.links.snapshots(core.account.homeNodeUrl)[0]?.state.kind === "connected");
+    const disk = diskOf(ana);
+    disk.mostOpenSources = 0;
+    let open = (): void => undefined;
+    disk.opened = new Promise((resolve) => {
+      open = resolve;
+    });
     for (let at = 0; at < 10; at++)
       tasks.ephemerals.signal(placeOf(ben), {
         kind: "fileSignal",
@@ -279,10 +285,14 @@ describe("a sender", () => {
         step: "ask",
         file,
       });
+    await world.until("looked at", () => disk.openSources >= 4);
+    await world.pass(100);
+    open();
     await world.until("offered", () => cable.of("Ana").length > 0);
     await world.pass(1_000);
     expect(cable.of("Ana")).toHaveLength(4);
     await world.until("given up", () => cable.ends.every(({ isClosed }) => isClosed), 15_000);
+    expect([disk.openSources, disk.mostOpenSources]).toEqual([0, 4]);
     await tasks.close();
     await core.close();
     ben = await world.again("Ben", ben.disk);
@@ -303,6 +313,24 @@ describe("a sender", () => {
     await ana.client.settled();
     const again = await fetched("away", NO_WAIT);
     expect([isWhole(bytes, again), wasDirect(again), again.reads]).toEqual([true, true, []]);
+  });
+
+  it("lets go of a file that cannot be read", async () => {
+    const bytes = await sent("unreadable");
+    await ana.client.close();
+    ana = await world.again("Ana", ana.disk);
+    await ana.client.settled();
+    let looks = 0;
+    diskOf(ana).sources.set("unreadable", {
+      get bytes() {
+        looks += 1;
+        if (looks > 1) throw new Error("the disk is gone");
+        return bytes;
+      },
+      version: "1",
+    });
+    const result = await fetched("unreadable", NO_WAIT);
+    expect([isWhole(bytes, result), result.reads, looks > 1, diskOf(ana).openSources]).toEqual([true, [0], true, 0]);
   });
 
   it("that began anew gives no file under the same key whose bytes were changed, whatever its time says, and looks once", async () => {

@@ -16,7 +16,7 @@ import { GivenDigests } from "./given-digests.ts";
 import { type GivenFile, Giving } from "./giving.ts";
 import type { PeerDevice, RunDeps } from "./run.ts";
 
-/** Sealing a file costs whoever sent it: what is above takes the node's copy. */
+/** Sealing a file costs whoever sent it, and looking it through no less: what is above takes the node's copy. */
 const MAX_GIVEN = 4;
 const MAX_ASKED_A_MINUTE = 30;
 
@@ -43,6 +43,7 @@ export class DirectRuns {
   readonly #digests: GivenDigests;
   /** When the last ones were asked for, whoever asked. */
   #askedAtMs: readonly number[] = [];
+  #isClosed = false;
 
   constructor(core: Core, files: FileDeps, openDirect: NonNullable<FileDeps["openDirect"]>, ephemerals: Ephemerals) {
     this.#core = core;
@@ -96,6 +97,7 @@ export class DirectRuns {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { side } of [...this.#asked.values(), ...this.#given.values()]) side.end();
   }
 
@@ -124,22 +126,26 @@ export class DirectRuns {
     } finally {
       this.#looking.delete(id);
     }
-    const isLate = this.#given.size >= MAX_GIVEN; // others were asked for in the same moment
-    if (given === undefined || isLate || this.#core.isStopped) {
+    if (given === undefined || this.#isClosed || this.#core.isStopped) {
       await given?.source.close();
       this.#refuse(group, peer, id);
       return;
     }
     const side = new Giving(this.#runDeps(id, other, given.row.threadId), given, peer);
     this.#given.set(id, { side, groupId: group.groupId });
-    await side.run();
-    this.#given.delete(id);
+    try {
+      await side.run();
+    } finally {
+      this.#given.delete(id);
+    }
   }
 
+  /** One of those that are looked at is the one that is asked for. */
   #mayGive(contactId: IdentityId): boolean {
     const { nowMs } = this.#core;
     this.#askedAtMs = this.#askedAtMs.filter((atMs) => atMs > nowMs - 60_000);
-    if (this.#askedAtMs.length >= MAX_ASKED_A_MINUTE || this.#given.size >= MAX_GIVEN) return false;
+    const isEnough = this.#given.size + this.#looking.size > MAX_GIVEN;
+    if (this.#askedAtMs.length >= MAX_ASKED_A_MINUTE || isEnough) return false;
     this.#askedAtMs = [...this.#askedAtMs, nowMs];
     return agreedGroup(this.#core, contactId) !== undefined;
   }
@@ -158,11 +164,14 @@ export class DirectRuns {
     const source = await this.#files.openSource(row.ref);
     if (source === undefined) return undefined;
     const { subtle } = this.#files;
-    const isSame = source.version === row.version && source.bytes === row.bytes;
-    const digests = isSame ? await this.#digests.of(subtle, row, source) : undefined;
-    if (digests !== undefined) return { row, source, digests, subtle };
-    await source.close();
-    return undefined;
+    let digests: readonly Uint8Array[] | undefined;
+    try {
+      const isSame = source.version === row.version && source.bytes === row.bytes;
+      if (isSame) digests = await this.#digests.of(subtle, row, source);
+    } finally {
+      if (digests === undefined) await source.close();
+    }
+    return digests && { row, source, digests, subtle };
   }
 
   #refuse(group: GroupRow, { device }: PeerDevice, run: ContentId): void {

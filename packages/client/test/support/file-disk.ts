@@ -27,6 +27,11 @@ export class FileDisk {
   /** Asked before each request to a node. Whoever throws is a network that fails; `after` runs once the node has answered. */
   network: ((method: string, headers: Readonly<Record<string, string>>) => { after?: () => void } | undefined) | undefined;
   requests: string[] = [];
+  /** Sources that are open, and the most that were since it was last set. */
+  openSources = 0;
+  mostOpenSources = 0;
+  /** Opening one takes until then. */
+  opened: Promise<void> | undefined;
   /** Where each read of a blob began. */
   readonly reads: number[] = [];
   /** Connects this person to others; without it there is no direct way. Asked whenever a client opens one. */
@@ -40,7 +45,13 @@ export class FileDisk {
         const file = this.sources.get(ref);
         if (file === undefined) return undefined;
         const read = async (at: number, size: number): Promise<Uint8Array> => file.bytes.slice(at, at + size);
-        return { bytes: file.bytes.length, version: file.version, read, close: async () => undefined };
+        this.openSources += 1;
+        this.mostOpenSources = Math.max(this.mostOpenSources, this.openSources);
+        const close = async (): Promise<void> => {
+          this.openSources -= 1;
+        };
+        await this.opened;
+        return { bytes: file.bytes.length, version: file.version, read, close };
       },
       openSink: async (ref) => this.#sink(ref),
       ...(this.cable === undefined

@@ -129,7 +129,9 @@ describe("a file whose sender is there", () => {
       if (from.name === "Ana") world.time.jump(msForEachPiece);
       return piece;
     };
+    diskOf(ben).givenBackBytes = 0;
     const result = await fetched(name, NO_WAIT);
+    const isTried = diskOf(ben).network === undefined;
     diskOf(ben).network = undefined;
     expect([isWhole(bytes, result), wasDirect(result), result.reads.length]).toEqual([true, true, 1]);
     expect(result.reads[0]).toBeGreaterThanOrEqual(8 * MIB);
@@ -137,6 +139,8 @@ describe("a file whose sender is there", () => {
     const sentBytes = cable.of("Ana")[0]?.sentBytes ?? 0;
     if (isAtNode) expect(sentBytes).toBeLessThan(18 * MIB);
     else expect(sentBytes).toBeGreaterThanOrEqual(size);
+    // Everything that came is let go of, also what came from both.
+    if (isTried && !isAtNode) expect(diskOf(ben).givenBackBytes).toBeGreaterThanOrEqual(sentBytes + size + 2 * MIB);
     const steps = result.states.map(({ doneBytes }) => doneBytes);
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
   });

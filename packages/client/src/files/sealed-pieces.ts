@@ -60,16 +60,19 @@ export async function* sealedPieces(
       for await (const piece of direct) {
         const rest = piece.subarray(skipped);
         skipped -= piece.length - rest.length;
-        if (rest.length === 0) continue;
-        way.hasTaken = true;
-        at += rest.length;
         const { length } = rest;
-        yield rest;
+        if (length > 0) {
+          way.hasTaken = true;
+          at += length;
+          yield rest;
+        }
         deps.files.giveBack?.(piece);
+        // How fast the rest comes is nobody's question any more.
+        if (length === 0 || sample !== undefined) continue;
         pace.take(length);
-        if (sample !== undefined || pace.bytes < TRIED_AFTER_BYTES || sealedBytes - at < WORTH_BYTES) continue;
+        if (pace.bytes < TRIED_AFTER_BYTES || sealedBytes - at < WORTH_BYTES) continue;
         sample = await sampled(deps, at, pace.msPerByte);
-        for (const one of sample.pieces) {
+        for (let one = sample.pieces.shift(); one !== undefined; one = sample.pieces.shift()) {
           at += one.length;
           skipped += one.length;
           yield one;
@@ -95,8 +98,8 @@ function fromNode({ files, row }: FetchingDeps, at: number, stop: Stop): AsyncIt
 }
 
 interface Sample {
-  /** What the node gave, in order. */
-  readonly pieces: readonly Uint8Array[];
+  /** What the node gave, in order. Whoever takes one out has it alone. */
+  readonly pieces: Uint8Array[];
   /** What it would give next; undefined when it is not the faster one, or gives nothing. */
   readonly rest: AsyncIterable<Uint8Array> | undefined;
   end(): void;

@@ -27,6 +27,8 @@ export class FileDisk {
   /** Asked before each request to a node. Whoever throws is a network that fails; `after` runs once the node has answered. */
   network: ((method: string, headers: Readonly<Record<string, string>>) => { after?: () => void } | undefined) | undefined;
   requests: string[] = [];
+  /** Bytes that nobody looks at any more. */
+  givenBackBytes = 0;
   /** Sources that are open, and the most that were since it was last set. */
   openSources = 0;
   mostOpenSources = 0;
@@ -54,6 +56,9 @@ export class FileDisk {
         return { bytes: file.bytes.length, version: file.version, read, close };
       },
       openSink: async (ref) => this.#sink(ref),
+      giveBack: (bytes) => {
+        this.givenBackBytes += bytes.length;
+      },
       ...(this.cable === undefined
         ? {}
         : {

@@ -1,8 +1,11 @@
 // What one keeper decides for the identity, its home and its name, reaches the other own devices by letters.
+import { ApiError } from "@p2pcrypt/api";
 import { encodeHex } from "@p2pcrypt/bytes";
+import type { NodeTransport } from "@p2pcrypt/client";
 import { expect, it } from "vitest";
 import { putLetter } from "../src/devices/own-letter.ts";
 import { encodeStored } from "../src/store/stored-json.ts";
+import { watchedIdentity } from "./support/watched-identity.ts";
 import { contactOf, conversationOf, faults, heard, idOf, NODE_URL, type Person, say, World } from "./support/world.ts";
 
 const HOME_URL = "http://127.0.0.1:9001";
@@ -49,6 +52,53 @@ it("a keeper's new home is the home of the other own devices too, limited ones i
   expect(await inboxesAt(world, OTHER_URL, ben)).toEqual([OTHER_URL, OTHER_URL, OTHER_URL]);
   await world.close(ana);
 });
+
+it("a limited device that was linked right before its keeper took another home stands in the profile where it reads, and follows", async () => {
+  const world = await World.create();
+  await world.furtherNode(OTHER_URL);
+  const { identity, signed } = watchedIdentity();
+  const [ana, ben] = [await world.person("Ana"), await world.person("Ben", (same) => same, { identity })];
+  await world.acquainted(ben, ana);
+  const state = { isBlind: true };
+  const { code } = await ben.client.devices.startLinking("link", { isKeeper: false });
+  const { person } = await world.linking("Phone", code, async () => true, blind(state));
+  await world.until("compared", () => ben.client.devices.linking()?.state === "compare");
+  await ben.client.devices.confirmLinking(true);
+  const phone = await person;
+  await world.until("linked", () => ben.client.devices.linking()?.state === "linked");
+  await ben.client.account.changeNode(OTHER_URL);
+  await world.published(ben);
+  expect(phone.client.account.snapshot()).toMatchObject({ isPublished: false, homeNodeUrl: NODE_URL });
+  state.isBlind = false;
+  await world.until("followed", () => phone.client.account.snapshot().homeNodeUrl === OTHER_URL, 400_000);
+  await world.until("in the profile", () => phone.client.account.snapshot().isPublished, 400_000);
+  await world.until("taken in", () => conversationOf(phone)?.state === "active", 400_000);
+  // Its first inbox stood where it was made, and its second one in that one's place.
+  const listed = signed.profiles.map(({ inboxes }) => inboxes.map(({ nodeUrl }) => nodeUrl).sort());
+  expect(listed).toContainEqual([NODE_URL, OTHER_URL]);
+  expect(listed.at(-1)).toEqual([OTHER_URL, OTHER_URL]);
+  world.nodeDown();
+  await ben.client.account.updateSettings({ sendsTyping: false });
+  await world.until("told", () => !phone.client.account.snapshot().settings.sendsTyping, 60_000);
+  await world.close(ana, ben, phone);
+});
+
+/** A device that finds no profile as long as it is blind: it asks nobody for anything. */
+function blind(state: { readonly isBlind: boolean }): (transport: NodeTransport) => NodeTransport {
+  return (transport) => ({
+    call: transport.call,
+    open: async (url, handler) => {
+      const socket = await transport.open(url, handler);
+      return {
+        close: () => socket.close(),
+        call: async (name, request, token) => {
+          if (state.isBlind && name === "profile.lookup") throw new ApiError("notFound");
+          return socket.call(name, request, token);
+        },
+      };
+    },
+  });
+}
 
 it("a new name reaches other keepers, which sign it from then on", async () => {
   const world = await World.create();

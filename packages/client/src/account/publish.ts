@@ -4,6 +4,7 @@ import { encodeHex } from "@p2pcrypt/bytes";
 import { type Inbox, MAX_PROFILE_MS, type Profile, unionOfRevoked } from "@p2pcrypt/identity";
 import { queueProfile } from "../conversation/outbox.ts";
 import type { Core } from "../core.ts";
+import { inboxAtHome } from "../devices/keepers.ts";
 import { stepAfter } from "../net/call-outcome.ts";
 import type { NodeLink } from "../net/node-link.ts";
 import type { Step } from "../run/pump.ts";
@@ -184,16 +185,17 @@ function nextSequence({ profile, leastSequence = 1n }: AccountRow, published: Pr
   return profile === undefined ? leastSequence : profile.sequence + 1n;
 }
 
-/** Inboxes with those that limited devices asked for. They live at the same node as this one. */
+/** Inboxes with those that limited devices asked for, each where it was made. */
 function withLimited(core: Core, inboxes: readonly Inbox[], listed: readonly Uint8Array[]): readonly Inbox[] {
-  const { homeNodeId: nodeId, homeNodeUrl: nodeUrl } = core.account;
+  const atHome = inboxAtHome(core.account);
   const found = new Map(inboxes.map((inbox) => [encodeHex(inbox.stream), inbox]));
-  for (const { inbox: stream, inboxKey, kind } of listed.flatMap((id) => core.tables.devices.get(encodeHex(id)) ?? [])) {
-    if (kind === "keeper" || stream === undefined || inboxKey === undefined || nodeId === undefined) continue;
+  for (const row of listed.flatMap((id) => core.tables.devices.get(encodeHex(id)) ?? [])) {
+    const { inbox: stream, inboxKey, kind, inboxAt } = { ...atHome, ...row };
+    if (kind === "keeper" || stream === undefined || inboxKey === undefined || inboxAt === undefined) continue;
     const { keyId, publicKey } = inboxKey;
     const known = found.get(encodeHex(stream));
     if (known === undefined || known.keyId < keyId)
-      found.set(encodeHex(stream), { nodeId, nodeUrl, ...known, stream, inboxKey: publicKey, keyId });
+      found.set(encodeHex(stream), { ...inboxAt, ...known, stream, inboxKey: publicKey, keyId });
   }
   return [...found.values()];
 }

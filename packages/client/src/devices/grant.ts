@@ -17,7 +17,7 @@ import type { AccountRow, CertifiedRow, ContactRow, InboxRow } from "../store/ro
 import { decodeStored, encodeStored } from "../store/stored-json.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
-import { assertKeeper } from "./keepers.ts";
+import { assertKeeper, inboxAtHome } from "./keepers.ts";
 import type { LinkingMessage } from "./linking-record.ts";
 import { noteShared } from "./own-state.ts";
 
@@ -83,7 +83,8 @@ export async function makeGrant(
     noteShared(core, tx);
     // Told to the others after this, who do not know it yet.
     const kind = isKeeper ? "keeper" : "limited";
-    const row: OwnDeviceRow = { deviceId, name, sinceMs: nowMs, inbox, kind, isLinkedHere: true };
+    const at = isKeeper ? {} : inboxAtHome(account);
+    const row: OwnDeviceRow = { deviceId, name, sinceMs: nowMs, inbox, ...at, kind, isLinkedHere: true };
     tx.put(tables.devices, encodeHex(deviceId), row);
     tx.put(tables.account, SELF, { ...account, ownClaimToken, devices, isProfileStale: true });
     const key = isKeeper ? { secret: assertKeeper(core), ...root } : { certificate: account.certificate };

@@ -3,6 +3,7 @@ import { encodeHex, equalBytes } from "@p2pcrypt/bytes";
 import type { Core } from "../core.ts";
 import { ClientError } from "../failure.ts";
 import type { OwnDeviceRow } from "../store/device-rows.ts";
+import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
 
@@ -37,6 +38,11 @@ export function leaveInbox({ tables }: Core, tx: Tx, inbox: Uint8Array): void {
   const account = tx.get(tables.account, SELF);
   if (account === undefined || (account.removedInboxes ?? []).some((one) => equalBytes(one, inbox))) return;
   tx.put(tables.account, SELF, { ...account, removedInboxes: [...(account.removedInboxes ?? []), inbox] });
+}
+
+/** Where another device makes its inbox as long as it knows of no other home: this device may have one by the time a profile says it. */
+export function inboxAtHome({ homeNodeId: nodeId, homeNodeUrl: nodeUrl }: AccountRow): Pick<OwnDeviceRow, "inboxAt"> {
+  return nodeId === undefined ? {} : { inboxAt: { nodeId, nodeUrl } };
 }
 
 function otherRows({ account, tables }: Core): readonly OwnDeviceRow[] {

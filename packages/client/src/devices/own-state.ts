@@ -148,6 +148,13 @@ export function tellNow(core: Core, tx: Tx, key: string, value: Value): void {
   tellEntries(core, tx, [{ key, atMs, value }]);
 }
 
+/** To one of them that may not have heard of it. Nothing is said by who never heard of another one: it may be the one that is behind. */
+export function tellHome(core: Core, tx: Tx, inbox: Uint8Array): void {
+  const { homeNodeId: home } = core.account;
+  const told = tx.get(core.tables.ownStates, "home");
+  if (home !== undefined && told !== undefined) tellEntries(core, tx, [{ key: "home", atMs: told.atMs, value: { home } }], inbox);
+}
+
 function inLetters(entries: readonly Entry[]): readonly (readonly Entry[])[] {
   const letters: Entry[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -271,9 +278,11 @@ function applyKind(core: Core, tx: Tx, from: string, key: string, { kind, inbox,
   if (!isOther || !isHeard || row?.kind === "keeper" || (kind !== "keeper" && kind !== "limited")) return;
   // What it was called when it was linked, until it says so itself: nobody adds a device without a name.
   const name = row?.name ?? called;
-  const known = row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs };
-  tx.put(devices, id, { ...known, kind, inbox, ...(name === undefined ? {} : { name }) });
-  if (row?.inbox !== undefined && !equalBytes(row.inbox, inbox)) leaveInbox(core, tx, row.inbox);
+  const { inboxAt, ...known } = row ?? { deviceId: decodeHex(id), sinceMs: core.nowMs };
+  const isSame = row?.inbox !== undefined && equalBytes(row.inbox, inbox);
+  const at = isSame && inboxAt !== undefined ? { inboxAt } : {};
+  tx.put(devices, id, { ...known, ...at, kind, inbox, ...(name === undefined ? {} : { name }) });
+  if (row?.inbox !== undefined && !isSame) leaveInbox(core, tx, row.inbox);
   const mine = shownValue(core, tx, key);
   if (mine !== undefined) tx.put(ownStates, key, { atMs: core.nowMs, hash: hashOf(mine) });
 }

@@ -9,9 +9,10 @@ import type { OwnDeviceRow } from "../store/device-rows.ts";
 import type { AccountRow } from "../store/rows.ts";
 import { SELF } from "../store/tables.ts";
 import type { Tx } from "../store/tx.ts";
-import { assertKeeper, isInboxOfAnother, leaveInbox, otherRow } from "./keepers.ts";
+import { assertKeeper, inboxAtHome, isInboxOfAnother, leaveInbox, otherRow } from "./keepers.ts";
 import { RENEW_LIMITED_BEFORE_MS } from "./limited.ts";
 import { putLetter } from "./own-letter.ts";
+import { tellHome } from "./own-state.ts";
 
 /** A device that asks without end is answered now and then. */
 const ANSWER_EVERY_MS = 10 * 60_000;
@@ -50,15 +51,19 @@ async function renew(
   if (!isOther || !isListed(account, device.deviceId)) return;
   const id = encodeHex(device.deviceId);
   const row: OwnDeviceRow = tx.get(tables.devices, id) ?? { deviceId: device.deviceId, sinceMs: nowMs };
-  const inbox = await inboxOf(core, account, row, replyInbox);
+  const { inbox, isElsewhere } = await inboxOf(core, account, row, replyInbox);
   if (inbox === undefined || isInboxOfAnother(core, tx, id, inbox)) return;
   const isSameInbox = row.inbox !== undefined && equalBytes(row.inbox, inbox);
   const sinceMs = nowMs - (row.answeredMs ?? Number.NEGATIVE_INFINITY);
   if ((isSameInbox || row.inbox === undefined) && sinceMs >= 0 && sinceMs < ANSWER_EVERY_MS) return;
-  tx.put(tables.devices, id, { ...row, inbox, inboxKey: { keyId, publicKey: inboxKey }, answeredMs: nowMs, lastSeenMs: nowMs });
+  const at = isSameInbox ? {} : inboxAtHome(account);
+  const asked = { inbox, ...at, inboxKey: { keyId, publicKey: inboxKey }, answeredMs: nowMs, lastSeenMs: nowMs };
+  tx.put(tables.devices, id, { ...row, ...asked });
   const isPublished = isSameInbox && row.inboxKey?.keyId === keyId && equalBytes(row.inboxKey.publicKey, inboxKey);
   if (!isPublished) tx.put(tables.account, SELF, { ...account, isProfileStale: true });
   if (row.inbox !== undefined && !isSameInbox) leaveInbox(core, tx, row.inbox);
+  // It was in no profile when the others were told where home is now, or has not heard of it yet.
+  if (isElsewhere) tellHome(core, tx, inbox);
   const isDue = device.notAfterMs - nowMs < RENEW_LIMITED_BEFORE_MS;
   const renewed = isDue
     ? await (await core.secret()).certifyDevice({ ...device, notBeforeMs: nowMs, notAfterMs: nowMs + DEVICE_LIFETIME_MS }, nowMs)
@@ -80,15 +85,17 @@ async function renew(
 async function inboxOf(
   { deps, nowMs }: Core,
   { certificate, profile, homeNodeId }: AccountRow,
-  { inbox }: OwnDeviceRow,
+  { inbox, inboxAt }: OwnDeviceRow,
   replyInbox: Uint8Array,
-): Promise<Uint8Array | undefined> {
+): Promise<{ readonly inbox: Uint8Array | undefined; readonly isElsewhere: boolean }> {
   const verified = profile && (await deps.identity.verifyProfile(certificate, profile.bytes, { atMs: nowMs }));
   const listedAs = (stream: Uint8Array) => verified?.profile.inboxes.find((one) => equalBytes(one.stream, stream));
   const isListedNow = listedAs(replyInbox) !== undefined;
-  if (inbox === undefined) return isListedNow ? undefined : replyInbox;
-  const known = listedAs(inbox);
-  return known !== undefined && known.nodeId !== homeNodeId && !isListedNow ? replyInbox : inbox;
+  if (inbox === undefined) return { inbox: isListedNow ? undefined : replyInbox, isElsewhere: false };
+  const known = listedAs(inbox) ?? inboxAt;
+  const isElsewhere = known !== undefined && known.nodeId !== homeNodeId;
+  const hasFollowed = isElsewhere && !isListedNow && !equalBytes(inbox, replyInbox);
+  return hasFollowed ? { inbox: replyInbox, isElsewhere: false } : { inbox, isElsewhere };
 }
 
 function isListed({ devices, revokedDevices }: AccountRow, deviceId: Uint8Array): boolean {

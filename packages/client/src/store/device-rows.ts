@@ -1,4 +1,5 @@
 // What the vault holds about own devices.
+import type { IdentityId } from "@p2pcrypt/session";
 
 /** Another device of this identity, or this one, as far as it is known here. By device id, hex. */
 export interface OwnDeviceRow {
@@ -9,6 +10,8 @@ export interface OwnDeviceRow {
   readonly lastSeenMs?: number;
   /** Stream id of its inbox: what leaves the profile with it. */
   readonly inbox?: Uint8Array;
+  /** The node where a limited device made that inbox, until a profile says it. Absent: the home node. */
+  readonly inboxAt?: { readonly nodeId: IdentityId; readonly nodeUrl: string };
   /** As keepers said. Unknown: it may hold the identity's key, and counts as a keeper. */
   readonly kind?: "keeper" | "limited";
   /** Of a limited device, as it last asked a keeper to publish. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PageStreams, type StreamedFile } from "../src/platform/page-streams.ts";
 import { type SavingDeps, saveFile } from "../src/platform/save-file.ts";
 import { KEPT_GREETING } from "../src/protocol/kept-stream.ts";
+import { type FillPiece, servePieces } from "../src/protocol/pieces.ts";
 import { type AskedPage, KeptStreams } from "../src/service-worker/kept-streams.ts";
 
 const ORIGIN = "https://app.example";
@@ -51,14 +52,33 @@ const file = (bytes: Uint8Array<ArrayBuffer> = content): StreamedFile => ({
   name: "sea (1).mp4",
   type: "video/mp4",
   bytes: bytes.length,
-  read: async (at, size) => {
-    read.push([at, size]);
-    return bytes.slice(at, at + size);
-  },
+  pieces: piecesOf(async (at, into) => {
+    read.push([at, into.length]);
+    const part = bytes.subarray(at, at + into.length);
+    into.set(part);
+    return into.subarray(0, part.length);
+  }),
 });
+
+/** As the client worker gives it. */
+function piecesOf(fill: FillPiece): StreamedFile["pieces"] {
+  return async () => {
+    const { port1, port2 } = new MessageChannel();
+    servePieces(port1, fill);
+    return port2;
+  };
+}
 
 function asked(url: string, range: string | null = null): Promise<Response> {
   return streams.answer({ url: `${ORIGIN}${url}`, range });
+}
+
+/** As browsers take it: each piece before they ask for the next one. */
+async function taken({ body }: Response): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  const reader = body?.getReader();
+  for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) pieces.push(Buffer.from(next.value));
+  return Buffer.concat(pieces);
 }
 
 function pageOf(container: Registered): PageStreams {
@@ -85,7 +105,7 @@ describe("a file under an address of its own", () => {
       false,
     ]);
     const answer = await asked(url);
-    expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), content)).toBe(0);
+    expect(Buffer.compare(await taken(answer), content)).toBe(0);
     expect(Math.max(...read.map(([, size]) => size))).toBeLessThanOrEqual(2 * MIB);
     await expect.poll(() => isEnded).toBe(true);
     expect([answer.status, Object.fromEntries(answer.headers)]).toEqual([
@@ -107,9 +127,9 @@ describe("a file under an address of its own", () => {
     const { url } = page.serve(file());
     const part = await asked(url, "bytes=1000-1003");
     expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 1000-1003/${content.length}`]);
-    expect(Buffer.compare(Buffer.from(await part.arrayBuffer()), content.subarray(1000, 1004))).toBe(0);
+    expect(Buffer.compare(await taken(part), content.subarray(1000, 1004))).toBe(0);
     const rest = await asked(url, `bytes=${content.length - 2}-`);
-    expect(Buffer.compare(Buffer.from(await rest.arrayBuffer()), content.subarray(-2))).toBe(0);
+    expect(Buffer.compare(await taken(rest), content.subarray(-2))).toBe(0);
     expect(read.reduce((sum, [, size]) => sum + size, 0)).toBe(6);
     for (const range of [`bytes=${content.length}-`, "bytes=5-2", "bytes=-5", "bytes=0-1,4-5", "x"])
       expect((await asked(url, range)).status).toBe(416);
@@ -124,8 +144,8 @@ describe("a file under an address of its own", () => {
   });
 
   it("ends as a failed download when the page loses it in the middle", async () => {
-    const { url } = page.serve({ ...file(), read: async (at) => (at === 0 ? content.slice(0, 2 * MIB) : undefined) });
-    await expect((await asked(url)).arrayBuffer()).rejects.toThrow(TypeError);
+    const { url } = page.serve({ ...file(), pieces: piecesOf(async (at, into) => (at === 0 ? into : undefined)) });
+    await expect(taken(await asked(url))).rejects.toThrow(TypeError);
   });
 
   it("a page that does not answer does not hold the others up for ever", async () => {
@@ -138,7 +158,11 @@ describe("a file under an address of its own", () => {
 });
 
 describe("saving", () => {
-  const large: StreamedFile = { ...file(), bytes: 65 * MIB, read: async (_at, size) => new Uint8Array(size) };
+  const large: StreamedFile = {
+    ...file(),
+    bytes: 65 * MIB,
+    pieces: piecesOf(async (at, into) => into.subarray(0, 65 * MIB - at)),
+  };
   const deps = (changed: Partial<SavingDeps> = {}): SavingDeps => ({
     save: () => expect.unreachable("from memory"),
     streams: page,

@@ -61,6 +61,8 @@ export interface PageFiles {
   sizeOf(ref: string): Promise<number | undefined>;
   /** Fewer bytes where it ends; undefined when it is not here. */
   read(ref: string, at: number, size: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Of any size: an end of a channel for a PieceReader. */
+  pieces(ref: string): Promise<MessagePort>;
   letGo(ref: string): Promise<void>;
 }
 

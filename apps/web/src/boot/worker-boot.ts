@@ -137,6 +137,11 @@ export class WorkerBoot implements Boot {
     take: (ref) => this.#running().call("takeFile", { ref }),
     sizeOf: (ref) => this.#running().call("fileSize", { ref }),
     read: (ref, at, size) => this.#running().call("readFile", { ref, at, size }),
+    pieces: async (ref) => {
+      const { port1, port2 } = new MessageChannel();
+      await this.#running().call("giveFile", { ref, port: port1 }, undefined, [port1]);
+      return port2;
+    },
     letGo: (ref) => this.#running().call("letFileGo", { ref }),
   };
 

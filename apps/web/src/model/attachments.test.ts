@@ -21,6 +21,9 @@ function pageFiles(held: Map<string, File>): PageFiles {
     letGo: async (ref) => void held.delete(ref),
     take: async (ref) => held.get(ref),
     sizeOf: async (ref) => held.get(ref)?.size,
+    pieces: async () => {
+      throw new RangeError("nothing is saved here");
+    },
     read: async (ref, at, size) => {
       const part = await held
         .get(ref)

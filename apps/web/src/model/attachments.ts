@@ -44,6 +44,8 @@ export interface KeptFile {
   /** All of it; undefined for what is too large to be shown. */
   readonly take: () => Promise<Blob | undefined>;
   readonly read: (at: number, size: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Whatever its size: an end of a channel for a PieceReader. */
+  readonly pieces: () => Promise<MessagePort>;
 }
 
 /** Of what microphones are recorded as. */
@@ -131,7 +133,12 @@ export class Attachments extends Model<AttachmentsSnapshot> {
   async keptOf({ id, place, bytes }: TransferSnapshot): Promise<KeptFile | undefined> {
     const { files } = this.#deps;
     if (place !== undefined && (await files.sizeOf(place)) === bytes)
-      return { bytes, take: () => files.take(place), read: (at, size) => files.read(place, at, size) };
+      return {
+        bytes,
+        take: () => files.take(place),
+        read: (at, size) => files.read(place, at, size),
+        pieces: () => files.pieces(place),
+      };
     await this.cancel(id);
     return undefined;
   }

@@ -1,5 +1,4 @@
 // The page's half of protocol/kept-stream.ts: files that it gives out under an address of their own, to be saved or played.
-import { giveBack } from "@p2pcrypt/bytes";
 import {
   KEPT_ALIVE,
   KEPT_GREETING,
@@ -14,8 +13,8 @@ export interface StreamedFile {
   readonly name: string;
   readonly type: string;
   readonly bytes: number;
-  /** Undefined when it is not here any more. */
-  readonly read: (at: number, size: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** An end of a channel for a PieceReader. */
+  readonly pieces: () => Promise<MessagePort>;
 }
 
 interface Served extends StreamedFile {
@@ -34,7 +33,7 @@ export class PageStreams {
     this.#container = container;
     this.#after = after;
     container?.addEventListener("message", ({ data, ports: [port] }: MessageEvent<KeptQuestion>) => {
-      if (data?.kind === "kept" && port !== undefined) this.#asked(data.id, port);
+      if (data?.kind === "kept" && port !== undefined) void this.#asked(data.id, port);
     });
     container?.startMessages();
   }
@@ -70,25 +69,23 @@ export class PageStreams {
     return (await this.#container?.getRegistration("/"))?.active ?? undefined;
   }
 
-  #asked(id: string, port: MessagePort): void {
+  async #asked(id: string, port: MessagePort): Promise<void> {
     const served = this.#served.get(id);
-    const answer = (message: KeptAnswer): void => port.postMessage(message);
-    if (served === undefined) {
+    const answer = (message: KeptAnswer, ...ports: MessagePort[]): void => port.postMessage(message, ports);
+    const pieces = await served?.pieces().catch(() => undefined); // nobody is there any more who could read it
+    if (served === undefined || pieces === undefined) {
       answer({ kind: "unknown" });
       return;
     }
-    const { bytes, type, name, read, ended } = served;
+    const { bytes, type, name, ended } = served;
     port.onmessage = async ({ data }: MessageEvent<KeptRequest>) => {
       if (data.kind === "end") {
         port.close();
         ended();
         return;
       }
-      const found = await read(data.at, data.size).catch(() => undefined); // the browser is told that it is not here
-      answer({ kind: "bytes", bytes: found });
-      if (found !== undefined) giveBack(found); // the answer has a copy
       (await this.#active())?.postMessage(KEPT_ALIVE);
     };
-    answer({ kind: "facts", bytes, type, name });
+    answer({ kind: "facts", bytes, type, name, pieces }, pieces);
   }
 }

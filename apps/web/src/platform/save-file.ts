@@ -1,6 +1,7 @@
 // Saving a file of any size with little memory: into a file that the person chose, else as a download that the service worker feeds.
 // Only what is small, or a browser that has neither, takes it from memory.
 
+import { PieceReader } from "../protocol/pieces.ts";
 import type { PageStreams, StreamedFile } from "./page-streams.ts";
 import type { Platform } from "./platform.ts";
 
@@ -29,8 +30,8 @@ export async function saveFile({ save, streams, picker, open }: SavingDeps, file
     if (await streams.canSave()) return saveStreamed(streams, open, file);
   }
   if (file.bytes > MAX_MEMORY_BYTES) return "impossible";
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const part of partsOf(file)) parts.push(part);
+  const parts: Blob[] = [];
+  for await (const part of partsOf(file)) parts.push(new Blob([part]));
   save({ name: file.name, type: TYPE, bytes: new Blob(parts) });
   return "saved";
 }
@@ -70,11 +71,17 @@ async function saveStreamed(streams: PageStreams, open: (url: string) => void, f
   return "saved"; // or stopped in the browser's own list of downloads, where the person sees it
 }
 
-async function* partsOf({ bytes, read }: StreamedFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let at = 0; at < bytes; ) {
-    const part = await read(at, Math.min(STEP_BYTES, bytes - at));
-    if (part === undefined || part.length === 0) throw new TypeError("the file is not here any more");
-    yield part;
-    at += part.length;
+/** Each part is gone when the next one is asked for. */
+async function* partsOf({ bytes, pieces }: StreamedFile): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = new PieceReader(await pieces(), STEP_BYTES);
+  try {
+    for (let at = 0; at < bytes; ) {
+      const part = await reader.read(at);
+      if (part === undefined || part.length === 0) throw new TypeError("the file is not here any more");
+      at += part.length;
+      yield part;
+    }
+  } finally {
+    reader.end();
   }
 }

@@ -248,6 +248,8 @@ export type ClientOperations = {
     request: { readonly ref: string; readonly at: number; readonly size: number };
     answer: Uint8Array<ArrayBuffer> | undefined;
   };
+  /** A large one goes over this port, for a PieceReader, and not through the page. */
+  giveFile: { request: { readonly ref: string; readonly port: MessagePort }; answer: undefined };
   /** Neither is needed any more. */
   letFileGo: { request: { readonly ref: string }; answer: undefined };
   /**

@@ -1,5 +1,6 @@
 // What the service worker and a page say to each other when the browser wants bytes of a file that the page keeps: a download that is
-// written to the disk as it comes, or a film that is played from its middle. The service worker asks; it holds nothing and knows no keys.
+// written to the disk as it comes, or a film that is played from its middle. The service worker asks the page, and the worker that the page
+// names for the bytes; it holds nothing and knows no keys.
 
 /** Addresses of this origin that pages answer. What follows is random. */
 export const KEPT_PATH = "/kept/";
@@ -12,13 +13,21 @@ export interface KeptQuestion {
 
 export type KeptAnswer =
   | { readonly kind: "unknown" }
-  | { readonly kind: "facts"; readonly bytes: number; readonly type: string; readonly name: string }
-  /** Undefined: it is not here any more. */
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> | undefined };
+  /** `pieces`: for a PieceReader. */
+  | {
+      readonly kind: "facts";
+      readonly bytes: number;
+      readonly type: string;
+      readonly name: string;
+      readonly pieces: MessagePort;
+    };
 
-export type KeptRequest = { readonly kind: "read"; readonly at: number; readonly size: number } | { readonly kind: "end" };
+/** `alive`: it is being read, and whoever reads must not be stopped by the browser. */
+export interface KeptRequest {
+  readonly kind: "alive" | "end";
+}
 
 /** From a page, with a port: whether this service worker answers for such addresses. It does by saying anything. */
-export const KEPT_GREETING = "kept?";
-/** From a page while it is read: a service worker that hears nothing is stopped by the browser. */
+export const KEPT_GREETING = "kept in pieces?";
+/** From a page that was told `alive`: a service worker that hears nothing is stopped by the browser. */
 export const KEPT_ALIVE = "kept";

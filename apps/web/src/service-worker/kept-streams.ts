@@ -1,6 +1,7 @@
 // Answers with bytes of files that a page keeps (protocol/kept-stream.ts). Always as a download: nothing that somebody sent is opened as a
 // page of this origin (B6). Elements that play it do not mind.
 import { KEPT_PATH, type KeptAnswer, type KeptQuestion, type KeptRequest } from "../protocol/kept-stream.ts";
+import { PieceReader } from "../protocol/pieces.ts";
 
 /** The part of a window's client that is used. */
 export interface AskedPage {
@@ -19,6 +20,11 @@ export interface KeptAsked {
 }
 
 type Facts = Extract<KeptAnswer, { readonly kind: "facts" }>;
+
+interface Source {
+  readonly port: MessagePort;
+  readonly facts: Facts;
+}
 
 const STEP_BYTES = 2 * 2 ** 20;
 const ANSWER_MS = 5_000;
@@ -41,17 +47,18 @@ export class KeptStreams {
     const { port, facts } = source;
     const part = range === null ? { from: 0, until: facts.bytes } : rangeOf(range, facts.bytes);
     if (part === undefined) {
+      facts.pieces.close();
       say(port, { kind: "end" });
       return new Response(null, { status: 416, headers: { "content-range": `bytes */${facts.bytes}` } });
     }
     const headers = new Headers(fixedHeaders(facts));
     headers.set("content-length", String(part.until - part.from));
     if (range !== null) headers.set("content-range", `bytes ${part.from}-${part.until - 1}/${facts.bytes}`);
-    return new Response(streamed(port, part), { status: range === null ? 200 : 206, headers });
+    return new Response(streamed({ port, facts }, part), { status: range === null ? 200 : 206, headers });
   }
 
   /** The first page that knows it. */
-  async #source(id: string): Promise<{ readonly port: MessagePort; readonly facts: Facts } | undefined> {
+  async #source(id: string): Promise<Source | undefined> {
     const pages = await this.#deps.pages();
     return new Promise((resolve) => {
       let silent = pages.length;
@@ -86,32 +93,32 @@ function rangeOf(range: string, bytes: number): { readonly from: number; readonl
   return from < until ? { from, until } : undefined;
 }
 
-function streamed(
-  port: MessagePort,
-  { from, until }: { readonly from: number; readonly until: number },
-): ReadableStream<Uint8Array> {
+function streamed({ port, facts }: Source, { from, until }: { readonly from: number; readonly until: number }) {
+  const pieces = new PieceReader(facts.pieces, Math.min(STEP_BYTES, until - from));
   let at = from;
-  let answered: (bytes: Uint8Array<ArrayBuffer> | undefined) => void = () => undefined;
-  port.onmessage = ({ data }: MessageEvent<KeptAnswer>) => (data.kind === "bytes" ? answered(data.bytes) : undefined);
-  return new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      if (at < until) {
-        const size = Math.min(STEP_BYTES, until - at);
-        const bytes = await new Promise<Uint8Array<ArrayBuffer> | undefined>((resolve) => {
-          answered = resolve;
-          say(port, { kind: "read", at, size });
-        });
+  const end = (): void => {
+    pieces.end();
+    say(port, { kind: "end" });
+  };
+  // Nothing is asked for before all of the last piece has been taken: its buffer is filled again.
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        say(port, { kind: "alive" });
+        const bytes = await pieces.read(at);
         // A download that ends early is shown as failed by the browser, and never as the file.
-        if (bytes === undefined || bytes.length !== size) throw new TypeError("the page does not have it any more");
-        controller.enqueue(bytes);
-        at += size;
-      }
-      if (at < until) return;
-      controller.close();
-      say(port, { kind: "end" });
+        if (bytes === undefined || bytes.length === 0) throw new TypeError("the page does not have it any more");
+        const part = bytes.subarray(0, until - at);
+        at += part.length;
+        controller.enqueue(part);
+        if (at < until) return;
+        controller.close();
+        end();
+      },
+      cancel: end,
     },
-    cancel: () => say(port, { kind: "end" }),
-  });
+    { highWaterMark: 0 },
+  );
 }
 
 function say(port: MessagePort, request: KeptRequest): void {

@@ -19,6 +19,7 @@ import {
 } from "@p2pcrypt/client";
 import { type Protection, Vault, VaultError } from "@p2pcrypt/vault";
 import type { ClientNotice, ClientOperations, HostState } from "../protocol/client-protocol.ts";
+import { servePieces } from "../protocol/pieces.ts";
 import type { Handlers } from "../protocol/serve.ts";
 import { WebError } from "../protocol/web-error.ts";
 import { callClient, snapshotOf } from "./client-calls.ts";
@@ -84,6 +85,7 @@ export class ClientHost {
       takeFile: ({ ref }) => this.#deps.files.take(ref),
       fileSize: ({ ref }) => this.#deps.files.sizeOf(ref),
       readFile: ({ ref, at, size }) => this.#deps.files.read(ref, at, size),
+      giveFile: async ({ ref, port }) => servePieces(port, (at, into) => this.#deps.files.fill(ref, at, into)) as undefined,
       letFileGo: ({ ref }) => done(this.#deps.files.letGo(ref)),
       watchCallKeys: async ({ callId, port }) => this.#watchCallKeys(callId, port),
       retryNow: async () => void this.#running().retryNow(),

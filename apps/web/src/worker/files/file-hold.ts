@@ -8,6 +8,8 @@ export interface FileHold {
   sizeOf(ref: string): Promise<number | undefined>;
   /** Fewer bytes where it ends; undefined when it is not here. */
   read(ref: string, at: number, size: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The same into the beginning of `into`, as many as fit in. @returns those */
+  fill(ref: string, at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined>;
   letGo(ref: string): Promise<void>;
   /** Lets everything else go: nobody knows it any more. `refs` is asked after it was seen what there is, so that what comes meanwhile stays. */
   retain(refs: () => Promise<readonly string[]>): Promise<void>;

@@ -1,6 +1,5 @@
 // Where the browser has no private folder (some private windows): files that come are held in memory, so that nothing of them is written
 // to the disk in the clear (W4). The oldest whole one makes room for what comes.
-import { concatBytes } from "@p2pcrypt/bytes";
 import { type FileSink, FileStoreError } from "@p2pcrypt/client";
 import type { FileHold } from "./file-hold.ts";
 
@@ -51,15 +50,21 @@ export class HeldFiles implements FileHold {
   }
 
   async read(ref: string, at: number, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const { bytes = 0 } = this.#held.get(ref) ?? {};
+    return this.fill(ref, at, new Uint8Array(Math.max(0, Math.min(size, bytes - at))));
+  }
+
+  async fill(ref: string, at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const held = this.#held.get(ref);
     if (held === undefined) return undefined;
-    const found: Uint8Array[] = [];
-    let from = 0;
+    let [from, filled] = [0, 0];
     for (const part of held.parts) {
-      if (from < at + size && from + part.length > at) found.push(part.subarray(Math.max(0, at - from), at + size - from));
+      const found = part.subarray(Math.max(0, at - from), Math.max(0, at + into.length - from));
+      into.set(found, filled);
+      filled += found.length;
       from += part.length;
     }
-    return new Uint8Array(concatBytes(...found));
+    return into.subarray(0, filled);
   }
 
   async letGo(ref: string): Promise<void> {

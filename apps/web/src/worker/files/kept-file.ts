@@ -1,6 +1,6 @@
 // One file as this browser keeps it: in pieces, each sealed under a key of this file alone, so that nothing of it lies on the disk in
 // the clear (W4) and any part of it can be read. Pieces are only ever added behind each other: what was flushed stays whatever happens.
-import { equalBytes, giveBack } from "@p2pcrypt/bytes";
+import { equalBytes } from "@p2pcrypt/bytes";
 import { type FileSink, FileStoreError } from "@p2pcrypt/client";
 
 /** The part of a FileSystemSyncAccessHandle that is used. */
@@ -94,8 +94,13 @@ export class KeptFile {
 
   /** Fewer bytes where the file ends. @throws {FileStoreError} for what was changed on the disk. */
   async read(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
-    const end = Math.min(this.bytes, at + size);
-    const bytes = new Uint8Array(Math.max(0, end - at));
+    return this.fill(at, new Uint8Array(Math.max(0, Math.min(size, this.bytes - at))));
+  }
+
+  /** The same into the beginning of `into`, as many as fit in. @returns those @throws {FileStoreError} */
+  async fill(at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const end = Math.max(at, Math.min(this.bytes, at + into.length));
+    const bytes = into.subarray(0, end - at);
     for (let index = indexOf(this.#pieces, at), from = at; from < end; index++) {
       const piece = this.#pieces[index];
       if (piece === undefined) break;
@@ -103,7 +108,6 @@ export class KeptFile {
       const part = opened.subarray(from - piece.from, end - piece.from);
       bytes.set(part, from - at);
       from += part.length;
-      giveBack(opened);
     }
     return bytes;
   }
@@ -133,7 +137,6 @@ export class KeptFile {
     slot.set(factsOf(piece));
     slot.set(nonce, FACTS_BYTES);
     slot.set(sealed, FACTS_BYTES + NONCE_BYTES);
-    giveBack(sealed);
     stored(() => {
       if (this.#raw.write(slot, { at: slotAt(index) }) !== slot.length) throw new FileStoreError("store/full");
     });

@@ -53,6 +53,10 @@ export class KeptFiles implements FileHold {
     return (await this.#reader(ref))?.read(at, size);
   }
 
+  async fill(ref: string, at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.#reader(ref))?.fill(at, into);
+  }
+
   async letGo(ref: string): Promise<void> {
     await this.#closed(ref);
     await this.#deps.folder.remove(await this.#nameOf(ref));

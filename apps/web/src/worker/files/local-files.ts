@@ -68,6 +68,10 @@ export class LocalFiles {
     return (await this.#held()).read(ref, at, size);
   }
 
+  async fill(ref: string, at: number, into: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.#held()).fill(ref, at, into);
+  }
+
   /** All of it, for what is small enough to be shown. */
   async take(ref: string): Promise<Blob | undefined> {
     const hold = await this.#held();

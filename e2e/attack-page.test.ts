@@ -2,6 +2,7 @@
 // the clipboard and the pointer.
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { createCanary, findTraces } from "./attack/at-rest.ts";
+import { lookAt } from "./rig/look.ts";
 import { Peer } from "./rig/peer.ts";
 import type { Person } from "./rig/person.ts";
 import { useStage } from "./rig/stage.ts";
@@ -105,10 +106,29 @@ it("W14: what is pasted or dropped is words and nothing else", async () => {
     data.setData("text/plain", "dropped words");
     return data;
   }, html);
-  await ana.page.getByRole("region", { name: ana.words.t("chat.log") }).dispatchEvent("drop", { dataTransfer: drop });
+  const log = ana.page.getByRole("region", { name: ana.words.t("chat.log") });
+  await log.dispatchEvent("drop", { dataTransfer: drop });
   await expect.poll(() => composerOf(ana).inputValue()).toBe("dropped words");
   expect(await ana.page.locator("article b, article img").count()).toBe(0);
   await composerOf(ana).fill("");
+
+  // Where files may be let go, and what becomes of them, is said before.
+  const sign = ana.page.getByText(ana.words.t("file.drop", { name: "Ben" }), { exact: true });
+  await log.dispatchEvent("dragover", { dataTransfer: drop });
+  expect(await sign.count()).toBe(0);
+  const dragged = await ana.page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["dragged"], "dragged.txt", { type: "text/plain" }));
+    return data;
+  });
+  await log.dispatchEvent("dragover", { dataTransfer: dragged });
+  await sign.waitFor();
+  expect(await lookAt(ana, "drop-sign")).toEqual([]);
+  await log.dispatchEvent("dragleave", { dataTransfer: dragged });
+  await sign.waitFor({ state: "detached" });
+  await log.dispatchEvent("drop", { dataTransfer: dragged });
+  await ana.see(ana.page.getByRole("dialog").getByText("dragged.txt", { exact: true }));
+  await ana.press(ana.words.t("app.cancel"));
 
   // Beside every field what is pasted is a file of this conversation, or nothing.
   const pasteBeside = (name: string) =>
@@ -119,8 +139,17 @@ it("W14: what is pasted or dropped is words and nothing else", async () => {
       return !document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }, name);
   expect(await pasteBeside("")).toBe(false);
+  // Nothing of it goes out before a person says so: a clipboard holds what one forgot.
+  expect(await pasteBeside("secret.txt")).toBe(true);
+  const question = ana.page.getByRole("dialog", { name: ana.words.t("file.sendTo", { name: "Ben" }) });
+  await ana.see(question.getByText("secret.txt", { exact: true }));
+  expect(await lookAt(ana, "send-question")).toEqual([]);
+  await question.getByRole("button", { name: ana.words.t("app.cancel") }).click();
+  await question.waitFor({ state: "detached" });
   expect(await pasteBeside("notes.txt")).toBe(true);
-  await ana.see(ana.page.getByText("notes.txt", { exact: true }));
+  await question.getByRole("button", { name: ana.words.t("chat.send") }).click();
+  await ana.see(log.getByText("notes.txt", { exact: true }));
+  expect(await ana.page.getByText("secret.txt", { exact: true }).count()).toBe(0);
 });
 
 it("W15: what a link says stays behind the #: the node never sees it, nobody is told where one came from, and nothing is accepted by opening it", async () => {

@@ -87,6 +87,7 @@ it("the first minute by keyboard alone", async () => {
   await ana.see(ana.page.getByRole("link", { name: ana.words.t("list.requests", { count: 1 }) }));
   await tabTo(ana, ana.words.t("list.requests", { count: 1 }));
   await keyboard.press("Enter");
+  await ana.see(ana.page.getByRole("button", { name: ana.words.t("requests.accept") }));
   await tabTo(ana, ana.words.t("requests.accept"));
   await keyboard.press("Enter");
   await ana.see(composerOf(ana));

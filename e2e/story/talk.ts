@@ -1,5 +1,6 @@
 // Talking, in a person's words. Whoever does something here looks at the conversation already.
 import type { Locator } from "playwright-core";
+import { expect } from "vitest";
 import type { Person } from "../rig/person.ts";
 import { composerOf } from "./begin.ts";
 
@@ -7,6 +8,12 @@ import { composerOf } from "./begin.ts";
 export async function send(person: Person, text: string): Promise<void> {
   await composerOf(person).fill(text);
   await composerOf(person).press("Enter");
+}
+
+/** What is on this page's screen is stored: it may be loaded again, or killed. */
+export async function untilStored({ page }: Person): Promise<void> {
+  const mayLeave = (): boolean => window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  await expect.poll(() => page.evaluate(mayLeave), { interval: 5 }).toBe(true);
 }
 
 /** `withinMs`: when it takes longer than a step does. */

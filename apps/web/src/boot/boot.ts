@@ -68,6 +68,8 @@ export interface PageFiles {
 
 export interface Boot {
   state(): BootState;
+  /** Something that the person said is on the screen and not stored yet. */
+  isStoring(): boolean;
   subscribe(listener: () => void): () => void;
 
   /** @throws {ClientError} name/*, nodeUrl/*, client/identityExists */

@@ -52,6 +52,10 @@ export class WorkerBoot implements Boot {
     return this.#state;
   }
 
+  isStoring(): boolean {
+    return this.#client?.isStoring === true;
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -41,12 +41,15 @@ export class RemoteClient implements Client {
   readonly #caller: ClientCaller;
   readonly #mirror: ClientMirror;
   readonly #listeners = new Set<ClientListener>();
+  #storing = 0;
 
   constructor(caller: ClientCaller, snapshot: ClientSnapshot) {
     this.#caller = caller;
     const mirror = new ClientMirror(snapshot);
     this.#mirror = mirror;
-    const call = remoteCall(caller);
+    const call = remoteCall(caller, (more) => {
+      this.#storing += more;
+    });
     this.account = {
       snapshot: () => mirror.self,
       rename: (...args) => call("account", "rename", args),
@@ -223,6 +226,11 @@ export class RemoteClient implements Client {
     this.search = { find: (...args) => call("search", "find", args) };
   }
 
+  /** Something that was said here is not stored yet. */
+  get isStoring(): boolean {
+    return this.#storing > 0;
+  }
+
   subscribe(listener: ClientListener): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -276,8 +284,25 @@ type Answer<Method> = Method extends (...args: never) => infer Result
     : Promise<undefined>
   : never;
 
-function remoteCall(caller: ClientCaller): Call {
-  return ((part, method, args) => caller.call("client", { part, method, args })) as Call;
+/** Each of these shows at once what is stored when it is answered. */
+const SAYING: ReadonlySet<string> = new Set([
+  "conversations.send",
+  "messages.reply",
+  "messages.react",
+  "messages.edit",
+  "messages.deleteForEveryone",
+  "messages.forward",
+  "files.send",
+]);
+
+function remoteCall(caller: ClientCaller, storing: (more: 1 | -1) => void): Call {
+  const call = (part: keyof ClientParts, method: string, args: readonly unknown[]): Promise<unknown> => {
+    const answer = caller.call("client", { part, method, args });
+    if (!SAYING.has(`${part}.${method}`)) return answer;
+    storing(1);
+    return answer.finally(() => storing(-1));
+  };
+  return call as Call;
 }
 
 /** Typing and presence are told in passing, also while another tab takes over: then there is nobody left to tell. */

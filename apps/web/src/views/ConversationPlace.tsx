@@ -21,6 +21,7 @@ import {
   PinnedPlace,
   QuestionPlace,
   RunningCallPlace,
+  SendPlace,
   UploadsPlace,
   VoicePlace,
   WritingPlace,
@@ -50,6 +51,7 @@ function Held({
   const { t } = words;
   const snapshot = useSnapshot(thread);
   const { writing, question, chosen } = useSnapshot(acts);
+  const [offered, setOffered] = useState<readonly File[]>();
   const [menu, setMenu] = useState<{ readonly entry: MessageEntry; readonly anchor: Element }>();
   useEffect(() => {
     const look = (): void => thread.inSight(platform.isLookedAt());
@@ -175,6 +177,7 @@ function Held({
             following: (isFollowing) => thread.following(isFollowing),
             unsend: (id) => void thread.unsend(id).then((isBack) => toasts.say(isBack ? t("chat.unsent") : t("chat.tooLate"))),
             attach: async (files) => (await attachments()).attachmentsOf(place).send(files),
+            offer: setOffered,
             file: (entry) => (
               <Suspense fallback={<p dir="auto">{t("chat.file", { name: shownText(entry.file.name) })}</p>}>
                 <FilePlace {...place} entry={entry} />
@@ -196,6 +199,11 @@ function Held({
         {menu === undefined ? undefined : (
           <Suspense>
             <MenuPlace {...place} acts={acts} {...menu} onClose={() => setMenu(undefined)} />
+          </Suspense>
+        )}
+        {offered === undefined ? undefined : (
+          <Suspense>
+            <SendPlace {...place} files={offered} onClose={() => setOffered(undefined)} />
           </Suspense>
         )}
         {question === undefined ? undefined : (

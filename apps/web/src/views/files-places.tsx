@@ -10,12 +10,13 @@ import { PageStreams } from "../platform/page-streams.ts";
 import type { Platform } from "../platform/platform.ts";
 import { pickerOf, saveFile } from "../platform/save-file.ts";
 import { thumbnailOf } from "../platform/thumbnail.ts";
-import { shownText } from "../text/printable.ts";
+import { shownName, shownText } from "../text/printable.ts";
 import { CameraButton } from "./camera/CameraButton.tsx";
 import { FileCard } from "./files/FileCard.tsx";
 import { Gallery } from "./files/Gallery.tsx";
+import { SendQuestion, type SendQuestionProps } from "./files/SendQuestion.tsx";
 import { UploadStrip } from "./files/UploadStrip.tsx";
-import { useOwnModel, useSnapshot } from "./surroundings.ts";
+import { useOwnModel, useSnapshot, useWords } from "./surroundings.ts";
 import { VoiceRecorder } from "./voice/VoiceRecorder.tsx";
 
 interface FilesProps {
@@ -56,6 +57,17 @@ export function UploadsPlace(props: FilesProps) {
   const attachments = attachmentsOf(props);
   const { uploads, paces } = useSnapshot(attachments);
   return <UploadStrip uploads={uploads} paces={paces} actions={transferActions(attachments)} />;
+}
+
+export function SendPlace({ onClose, files, ...props }: FilesProps & Pick<SendQuestionProps, "files" | "onClose">) {
+  const { kind, name } = props.workspace.client.conversations.get(props.id) ?? {};
+  const { t } = useWords();
+  const send = async (): Promise<void> => {
+    await attachmentsOf(props).send(files);
+    onClose();
+  };
+  const shown = kind === "self" ? t("self.name") : shownName(name ?? "");
+  return <SendQuestion name={shown} files={files} onSend={send} onClose={onClose} />;
 }
 
 export function FilePlace(props: FilesProps & { readonly entry: FileEntry }) {

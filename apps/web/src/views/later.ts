@@ -46,6 +46,7 @@ export const RootsPlace = lazy(async () => ({ default: (await later.map()).Roots
 export const RootLandingPlace = lazy(async () => ({ default: (await later.map()).RootLandingPlace }));
 export const UploadsPlace = lazy(async () => ({ default: (await later.files()).UploadsPlace }));
 export const FilePlace = lazy(async () => ({ default: (await later.files()).FilePlace }));
+export const SendPlace = lazy(async () => ({ default: (await later.files()).SendPlace }));
 export const VoicePlace = lazy(async () => ({ default: (await later.files()).VoicePlace }));
 export const CallPlace = lazy(async () => ({ default: (await later.calls()).CallPlace }));
 export const CallTestPlace = lazy(async () => ({ default: (await later.calls()).CallTestPlace }));

@@ -26,11 +26,13 @@ export interface ComposerActions {
   readonly cancel: () => void;
   /** @throws {ClientError} */
   readonly attach: (files: readonly File[]) => Promise<void>;
+  /** Pasted or dropped: the person is asked first. */
+  readonly offer: (files: readonly File[]) => void;
 }
 
 export interface ComposerHandle {
   insert(text: string): void;
-  attach(files: readonly File[]): void;
+  offer(files: readonly File[]): void;
 }
 
 /** What a list of members needs of the field: its text and caret, and its keys before the field has them. */
@@ -84,7 +86,7 @@ export function Composer({ draft, sendsOnEnter, voice, bar, naming, actions, ref
       write(`${text}${more}`);
       area.current?.focus();
     },
-    attach,
+    offer: actions.offer,
   }));
   useEffect(() => {
     // On a phone the keyboard would cover what one came to read.
@@ -139,7 +141,7 @@ export function Composer({ draft, sendsOnEnter, voice, bar, naming, actions, ref
               const files = [...event.clipboardData.files];
               if (files.length === 0 || event.clipboardData.getData("text/plain") !== "") return;
               event.preventDefault();
-              attach(files);
+              actions.offer(files);
             }}
           />
           {/* Takes the room that the text needs, so that the field above it grows with it. */}

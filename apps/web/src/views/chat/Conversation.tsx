@@ -1,6 +1,6 @@
 import type { CallSnapshot } from "@p2pcrypt/client";
 import { ArrowLeft, Info, Phone, Video } from "lucide-react";
-import { type DragEvent, type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { formatRoute, type Route } from "../../model/routes.ts";
 import type { ThreadSnapshot } from "../../model/thread.ts";
 import { trustMarkOf } from "../../model/trust-mark.ts";
@@ -14,6 +14,7 @@ import { useWords } from "../surroundings.ts";
 import { type AlertActions, Alerts } from "./Alerts.tsx";
 import { Closed } from "./Closed.tsx";
 import { Composer, type ComposerActions, type ComposerHandle, type ComposerProps } from "./Composer.tsx";
+import { useDrops } from "./drops.ts";
 import { Timeline, type TimelineActions } from "./Timeline.tsx";
 import type { Chosen } from "./TimelineItem.tsx";
 import { WhoReads } from "./WhoReads.tsx";
@@ -69,6 +70,7 @@ export function Conversation(props: ConversationProps) {
   const { t } = useWords();
   const composer = useRef<ComposerHandle>(null);
   const { conversation, contact, typist, presence } = thread;
+  const drops = useDrops(() => composer.current);
   // What is pasted beside every field is for this conversation.
   useEffect(() => {
     const paste = (event: ClipboardEvent): void => {
@@ -77,7 +79,7 @@ export function Conversation(props: ConversationProps) {
         event.target instanceof Element && event.target.closest("input, textarea, [role=dialog], [role=alertdialog]") !== null;
       if (event.defaultPrevented || isElsewhere || files.length === 0 || composer.current === null) return;
       event.preventDefault();
-      composer.current.attach(files);
+      composer.current.offer(files);
     };
     document.addEventListener("paste", paste);
     return () => document.removeEventListener("paste", paste);
@@ -87,17 +89,9 @@ export function Conversation(props: ConversationProps) {
   const name = shownName(title);
   // One word for one person: of a group it would be anybody's.
   const isThere = contact === undefined || conversation.state !== "active" || presence === "unknown" ? undefined : presence;
-  const drop = (event: DragEvent): void => {
-    // Words or files only: what else a page may put on the pointer has no business in a message (W14).
-    const text = event.dataTransfer.getData("text/plain");
-    event.preventDefault();
-    const files = [...event.dataTransfer.files];
-    if (files.length > 0) composer.current?.attach(files);
-    else if (text !== "") composer.current?.insert(text);
-  };
   const details = formatRoute({ ...route, details: !route.details });
   return (
-    <section className="chat" aria-label={name} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
+    <section className="chat" aria-label={name} {...drops.handlers}>
       <header className="bar">
         <LinkButton to="#/" label={t("app.back")} icon={<ArrowLeft className="flips" size={20} aria-hidden />} isNarrowOnly />
         <a className="chat-who" href={details}>
@@ -152,6 +146,7 @@ export function Conversation(props: ConversationProps) {
         ) : undefined}
         <WhoReads thread={thread} />
       </footer>
+      {drops.isOver ? <p className="drop-sign">{t("file.drop", { name })}</p> : undefined}
     </section>
   );
 }

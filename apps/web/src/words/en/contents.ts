@@ -69,6 +69,8 @@ export const contents = {
   "file.sourceGone": "This page does not have the file any more. Add it again, and it goes on where it was.",
   "file.sourceChanged": "The file was changed meanwhile. Add it again.",
   "file.notStored": "There is no room for it in this browser. Free some under Settings.",
+  "file.sendTo": "Send to {{name}}?",
+  "file.sendMore": { one: "and one more", other: "and {{n}} more" },
   "file.enlarge": "Enlarge",
   "file.read": "Read",
   "file.noText": "This is not a text that can be shown. It can be saved.",

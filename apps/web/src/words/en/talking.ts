@@ -253,6 +253,7 @@ export const talking = {
   "compare.scanned": "{{name}}'s device answered. Is that the person in front of you?",
 
   "file.attach": "Add files",
+  "file.drop": "Let go to send to {{name}}",
 
   "vouched.takeBack": "Take back",
 

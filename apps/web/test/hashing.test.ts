@@ -93,6 +93,12 @@ describe("a thread that hashes", () => {
     }
   });
 
+  it("fails at once what it is handed while it ends", async () => {
+    const thread = await HashThread.begin(() => new OtherThread(1), patient);
+    await expect(thread?.hash(new Uint8Array(8))).rejects.toThrow("ended");
+    await expect(thread?.hash(new Uint8Array(8))).rejects.toThrow("ended");
+  });
+
   it("that says nothing is none", async () => {
     const silent = { addEventListener: () => undefined, postMessage: () => undefined };
     const after = (_delayMs: number, run: () => void) => {

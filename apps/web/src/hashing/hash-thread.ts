@@ -71,8 +71,9 @@ export class HashThread {
     this.#nextId += 1;
     const own = bytes as Uint8Array<ArrayBuffer>;
     return new Promise((answered, failed) => {
-      this.#thread.postMessage({ id, bytes: own }, [own.buffer]);
+      // First: it may end before there is an answer to this.
       this.#waiting.set(id, { answered, failed });
+      this.#thread.postMessage({ id, bytes: own }, [own.buffer]);
     });
   }
 

@@ -144,8 +144,13 @@ describe("a file under an address of its own", () => {
   });
 
   it("ends as a failed download when the page loses it in the middle", async () => {
-    const { url } = page.serve({ ...file(), pieces: piecesOf(async (at, into) => (at === 0 ? into : undefined)) });
+    let isEnded = false;
+    const { url } = page.serve({ ...file(), pieces: piecesOf(async (at, into) => (at === 0 ? into : undefined)) }, () => {
+      isEnded = true;
+    });
     await expect(taken(await asked(url))).rejects.toThrow(TypeError);
+    // Who waits for it in the page waits no longer.
+    await expect.poll(() => isEnded).toBe(true);
   });
 
   it("a page that does not answer does not hold the others up for ever", async () => {

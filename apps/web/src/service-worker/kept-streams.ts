@@ -107,7 +107,10 @@ function streamed({ port, facts }: Source, { from, until }: { readonly from: num
         say(port, { kind: "alive" });
         const bytes = await pieces.read(at);
         // A download that ends early is shown as failed by the browser, and never as the file.
-        if (bytes === undefined || bytes.length === 0) throw new TypeError("the page does not have it any more");
+        if (bytes === undefined || bytes.length === 0) {
+          end();
+          throw new TypeError("the page does not have it any more");
+        }
         const part = bytes.subarray(0, until - at);
         at += part.length;
         controller.enqueue(part);

@@ -85,7 +85,7 @@ export class ClientHost {
       takeFile: ({ ref }) => this.#deps.files.take(ref),
       fileSize: ({ ref }) => this.#deps.files.sizeOf(ref),
       readFile: ({ ref, at, size }) => this.#deps.files.read(ref, at, size),
-      giveFile: async ({ ref, port }) => servePieces(port, (at, into) => this.#deps.files.fill(ref, at, into)) as undefined,
+      giveFile: async ({ ref, port }) => void servePieces(port, (at, into) => this.#deps.files.fill(ref, at, into)),
       letFileGo: ({ ref }) => done(this.#deps.files.letGo(ref)),
       watchCallKeys: async ({ callId, port }) => this.#watchCallKeys(callId, port),
       retryNow: async () => void this.#running().retryNow(),

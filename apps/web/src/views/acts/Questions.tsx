@@ -6,6 +6,7 @@ import { MessageText } from "../chat/MessageText.tsx";
 import { Avatar } from "../kit/Avatar.tsx";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { DialogButtons } from "../kit/DialogButtons.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { Name } from "../kit/Name.tsx";
 import { useAct, useWords } from "../surroundings.ts";
@@ -87,14 +88,15 @@ export function ForwardQuestion({
         ))}
       </fieldset>
       <Problem text={error} />
-      <div className="buttons">
-        <Button look="main" isDisabled={chosen.size === 0} isPending={isRunning} onPress={() => run([...chosen])}>
-          {t("acts.forward")}
-        </Button>
-        <Button look="quiet" onPress={onClose}>
-          {t("app.cancel")}
-        </Button>
-      </div>
+      <DialogButtons
+        look="main"
+        isDisabled={chosen.size === 0}
+        isPending={isRunning}
+        onPress={() => run([...chosen])}
+        onClose={onClose}
+      >
+        {t("acts.forward")}
+      </DialogButtons>
     </Dialog>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { thumbnailOf } from "../../platform/thumbnail.ts";
 import { shownText } from "../../text/printable.ts";
-import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { DialogButtons } from "../kit/DialogButtons.tsx";
 import { Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
 import { Preview } from "./Preview.tsx";
@@ -32,14 +32,9 @@ export function SendQuestion({ files, name, onSend, onClose }: SendQuestionProps
       </ul>
       {files.length > MAX_SHOWN ? <p className="hint">{t("file.sendMore", { count: files.length - MAX_SHOWN })}</p> : undefined}
       <Problem text={error} />
-      <div className="buttons">
-        <Button look="main" onPress={() => run()} isPending={isRunning}>
-          {t("chat.send")}
-        </Button>
-        <Button look="quiet" onPress={onClose}>
-          {t("app.cancel")}
-        </Button>
-      </div>
+      <DialogButtons look="main" onPress={() => run()} isPending={isRunning} onClose={onClose}>
+        {t("chat.send")}
+      </DialogButtons>
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { shownName } from "../../text/printable.ts";
 import { Button } from "../kit/Button.tsx";
 import { Dialog } from "../kit/Dialog.tsx";
+import { DialogButtons } from "../kit/DialogButtons.tsx";
 import { Field, Problem } from "../kit/Field.tsx";
 import { useAct, useWords } from "../surroundings.ts";
 
@@ -81,14 +82,9 @@ export function RemoveKeeperDialog({
     <Dialog title={t("settings.deviceRemoveKeeper", { name })} onClose={onClose}>
       <p>{t("settings.deviceRemoveKeeperLine")}</p>
       <Problem text={remove.error} />
-      <div className="buttons">
-        <Button look="bad" isPending={remove.isRunning} onPress={() => remove.run()}>
-          {t("settings.deviceRemove")}
-        </Button>
-        <Button look="quiet" onPress={onClose}>
-          {t("app.cancel")}
-        </Button>
-      </div>
+      <DialogButtons look="bad" isPending={remove.isRunning} onPress={() => remove.run()} onClose={onClose}>
+        {t("settings.deviceRemove")}
+      </DialogButtons>
     </Dialog>
   );
 }
